@@ -1,1 +1,3 @@
-Console.WriteLine("sjc");
+using Sjc.Cli;
+
+return await SjcCommandLine.RunAsync(args, CliConsole.Standard(), CancellationToken.None);

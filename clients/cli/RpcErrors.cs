@@ -1,0 +1,25 @@
+using Google.Rpc;
+using Grpc.Core;
+
+namespace Sjc.Cli;
+
+/// <summary>Words a service's refusal for a terminal.</summary>
+internal static class RpcErrors
+{
+    /// <summary>The status's message, then each field violation.</summary>
+    public static string Describe(RpcException exception)
+    {
+        string message = exception.StatusCode == StatusCode.Unavailable
+            ? $"The service cannot be reached: {exception.Status.Detail}"
+            : exception.Status.Detail;
+        BadRequest? badRequest = exception.GetRpcStatus()?.GetDetail<BadRequest>();
+        IEnumerable<string> violations = badRequest?.FieldViolations
+            .Where(violation => !message.Contains(violation.Description, StringComparison.Ordinal))
+            .Select(violation => $"{violation.Field}: {violation.Description}") ?? [];
+        return string.Join(' ', violations.Prepend(message));
+    }
+
+    /// <summary>2 where the request was at fault, else 1.</summary>
+    public static int ExitCodeOf(StatusCode status) =>
+        status is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.OutOfRange ? ExitCode.Usage : ExitCode.Failure;
+}
