@@ -1,0 +1,25 @@
+namespace Sjc.Diffusion.Guidance;
+
+/// <summary>Classifier guidance (Dhariwal and Nichol 2021) as a change of D: the score gains s·∇ₓ log p(class | x), hence D gains σ²·s·∇.</summary>
+public static class ClassifierGuidance
+{
+    /// <summary>Adds the guidance to a denoised image in place.</summary>
+    /// <param name="denoised">D, any shape.</param>
+    /// <param name="classGradient">∇ₓ log p(class | x), the same shape.</param>
+    /// <param name="scale">s.</param>
+    /// <param name="sigma">The noise level of x.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Apply(Span<double> denoised, ReadOnlySpan<float> classGradient, double scale, double sigma)
+    {
+        if (denoised.Length != classGradient.Length)
+        {
+            throw new ArgumentException($"{nameof(classGradient)} must hold {denoised.Length} values, but holds {classGradient.Length}.", nameof(classGradient));
+        }
+
+        double factor = sigma * sigma * scale;
+        for (int i = 0; i < denoised.Length; i++)
+        {
+            denoised[i] += factor * classGradient[i];
+        }
+    }
+}
