@@ -1,0 +1,52 @@
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>A few float32 values that are worked on together. The kernels are written once over it; the runtime compiles them apart
+/// for each width.</summary>
+internal unsafe interface ILanes<TSelf>
+    where TSelf : struct, ILanes<TSelf>
+{
+    /// <summary>Values per vector, a power of two, at most 16.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>0, 1, 2 …</summary>
+    static abstract TSelf Indices { get; }
+
+    static abstract TSelf Create(float value);
+
+    static abstract TSelf Load(float* source);
+
+    void Store(float* destination);
+
+    /// <summary>Stores x·pitchX + y·pitchY + z·pitchZ of whole numbers, as integers.</summary>
+    static abstract void StoreOffset(int* destination, TSelf x, TSelf y, TSelf z, int pitchX, int pitchY, int pitchZ);
+
+    static abstract TSelf operator +(TSelf a, TSelf b);
+
+    static abstract TSelf operator -(TSelf a, TSelf b);
+
+    static abstract TSelf operator *(TSelf a, TSelf b);
+
+    static abstract TSelf operator /(TSelf a, TSelf b);
+
+    /// <summary>a·b + c, rounded once.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>The smaller one; <paramref name="b"/> where <paramref name="a"/> is NaN.</summary>
+    static abstract TSelf Min(TSelf a, TSelf b);
+
+    /// <summary>The greater one; <paramref name="b"/> where <paramref name="a"/> is NaN.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
+    static abstract TSelf Abs(TSelf a);
+
+    static abstract TSelf Floor(TSelf a);
+
+    /// <summary>Per lane: a &gt; b ? ifGreater : otherwise.</summary>
+    static abstract TSelf SelectGreater(TSelf a, TSelf b, TSelf ifGreater, TSelf otherwise);
+
+    /// <summary>a·2ⁿ for whole n in [−126, 127].</summary>
+    static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf n);
+
+    /// <summary>The sum of all lanes, halving the vector each time.</summary>
+    static abstract float Sum(TSelf a);
+}

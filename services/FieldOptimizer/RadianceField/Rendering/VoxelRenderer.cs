@@ -1,0 +1,170 @@
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Rendering.Kernels;
+
+namespace Sjc.RadianceField.Rendering;
+
+/// <summary>Emission–absorption rendering of a voxel field and its hand-written adjoint, on the processor.</summary>
+/// <remarks>One training step: <see cref="Forward"/>, then <see cref="Backward"/> once the image's gradient is known, then
+/// <see cref="Step"/>, which adds the samples' gradients slab by slab and updates each slab while it is in the cache. Results have
+/// the same bits whatever the number of threads, and a step allocates nothing once the tape has its size. Not thread-safe.</remarks>
+public sealed partial class VoxelRenderer : IDisposable
+{
+    /// <summary>Rays that a worker takes at a time.</summary>
+    private const int RayChunk = 32;
+
+    /// <summary>Bytes of gradient that a worker owns at a time: about the second-level cache.</summary>
+    private const int SlabBytes = 1 << 21;
+
+    private readonly WorkerTeam team;
+    private readonly RayScratch[] scratch;
+    private readonly int? lanes;
+    private readonly Action<int> forwardWork;
+    private readonly Action<int> backwardWork;
+    private readonly Action<int> slabWork;
+    private FieldKernels kernels = FieldKernels.For(1, 1);
+    private VoxelField? field;
+    private RenderTape? tape;
+    private byte[]? alphaMask;
+    private float emptiness;
+    private float emptinessScale;
+    private float[] depthGradients = [];
+    private RenderTape[] tapes = [];
+    private int tapeCount;
+    private double[] textureGradient = [];
+    private SlabTask slabTask;
+    private int next;
+
+    /// <summary>A renderer with its own threads.</summary>
+    /// <param name="threads">Threads that work together, the caller's included; at least 1.</param>
+    public VoxelRenderer(int threads)
+        : this(threads, lanes: null)
+    {
+    }
+
+    /// <summary>A renderer with a given width of vectors.</summary>
+    internal VoxelRenderer(int threads, int? lanes)
+    {
+        team = new WorkerTeam(threads);
+        this.lanes = lanes;
+        scratch = [.. Enumerable.Range(0, threads).Select(_ => new RayScratch())];
+        forwardWork = ForwardRays;
+        backwardWork = BackwardRays;
+        slabWork = RunSlabs;
+    }
+
+    /// <summary>Renders the rays onto a tape.</summary>
+    /// <param name="field">What to render.</param>
+    /// <param name="rays">From where.</param>
+    /// <param name="options">Step, weight threshold and ray offset.</param>
+    /// <param name="tape">Receives image, depth and transmittance, and what <see cref="Backward"/> needs.</param>
+    /// <param name="alphaMask">[z, y, x]; samples where its interpolation is zero are empty. Null: none.</param>
+    /// <exception cref="ArgumentException">An option is outside its range, or the mask's size differs from the grid's.</exception>
+    public void Forward(VoxelField field, RayBatch rays, RenderOptions options, RenderTape tape, byte[]? alphaMask = null)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        ArgumentNullException.ThrowIfNull(tape);
+        options.Validate();
+        RequireMask(field, alphaMask);
+        tape.Begin(field, rays, options);
+        Begin(field);
+        (this.tape, this.alphaMask) = (tape, alphaMask);
+        foreach (RayScratch worker in scratch)
+        {
+            worker.ReserveRay(tape.SampleCount);
+        }
+
+        team.Run(forwardWork);
+    }
+
+    /// <summary>The adjoint along the rays: what each sample of the tape adds to the field's gradient.</summary>
+    /// <param name="field">The field as it was rendered.</param>
+    /// <param name="tape">From <see cref="Forward"/>; may go through several backward passes, the last of which counts.</param>
+    /// <param name="gradient">∂L/∂image and ∂L/∂depth, and the emptiness loss, which is computed here.</param>
+    /// <returns>The emptiness loss W·mean(log(1 + scale·w)); 0 where W is 0.</returns>
+    /// <exception cref="ArgumentException">A gradient's size differs from the tape's.</exception>
+    public double Backward(VoxelField field, RenderTape tape, RenderGradient gradient)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        ArgumentNullException.ThrowIfNull(tape);
+        RequireGradient(gradient.Image.Length, tape.Channels * tape.RayCount, "gradient.Image");
+        RequireGradient(gradient.Depth.Length, tape.RayCount, "gradient.Depth");
+        Begin(field);
+        this.tape = tape;
+        CopyGradients(tape, gradient);
+        double samples = (double)tape.SampleCount * tape.RayCount;
+        emptinessScale = gradient.EmptinessScale;
+        emptiness = gradient.EmptinessWeight == 0 ? 0 : (float)(gradient.EmptinessWeight * (double)emptinessScale / samples);
+        foreach (RayScratch worker in scratch)
+        {
+            worker.ReserveRay(tape.SampleCount);
+        }
+
+        team.Run(backwardWork);
+        tape.HasGradient = true;
+        double sum = 0;
+        for (int i = 0; i < tape.RayCount; i++)
+        {
+            sum += tape.EmptinessSums[i];
+        }
+
+        return gradient.EmptinessWeight == 0 ? 0 : gradient.EmptinessWeight * (sum / samples);
+    }
+
+    /// <summary>Adds the tapes' gradients to <paramref name="gradient"/>.</summary>
+    /// <exception cref="ArgumentException">A tape has had no backward pass.</exception>
+    public void Accumulate(VoxelField field, ReadOnlySpan<RenderTape> tapes, FieldGradient gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        BeginScatter(field, tapes);
+        slabTask = new SlabTask { Records = field.Voxels, Gradient = gradient.Voxels };
+        team.Run(slabWork);
+        gradient.DensityScale += (float)DensityScaleGradient();
+        SumTextureGradient(field);
+        for (int i = 0; i < gradient.Background.Length; i++)
+        {
+            gradient.Background[i] += (float)textureGradient[i];
+        }
+    }
+
+    /// <summary>One Adamax step with the sum of the tapes' gradients.</summary>
+    /// <exception cref="ArgumentException">A tape has had no backward pass.</exception>
+    public void Step(VoxelField field, ReadOnlySpan<RenderTape> tapes, AdamaxState state, AdamaxRates rates)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        BeginScatter(field, tapes);
+        state.Steps++;
+        slabTask = new SlabTask { Records = field.Voxels, State = state, CorrectedRate = Adamax.CorrectedRate(rates.Voxels, state.Steps) };
+        if (rates.Background is { } backgroundRate && field.Background.IsTexture)
+        {
+            SumTextureGradient(field);
+            state.UpdateBackground(field, textureGradient, backgroundRate);
+        }
+
+        if (rates.DensityScale is { } scaleRate)
+        {
+            state.UpdateDensityScale(field, (float)DensityScaleGradient(), scaleRate);
+        }
+
+        team.Run(slabWork);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => team.Dispose();
+
+    private static void RequireMask(VoxelField field, byte[]? alphaMask)
+    {
+        if (alphaMask is not null && alphaMask.Length != field.Grid.VoxelCount)
+        {
+            throw new ArgumentException($"alphaMask must have {field.Grid.VoxelCount} values, but has {alphaMask.Length}.", nameof(alphaMask));
+        }
+    }
+
+    private static void RequireGradient(int length, int expected, string name)
+    {
+        if (length != 0 && length != expected)
+        {
+            throw new ArgumentException($"{name} must have {expected} values or none, but has {length}.");
+        }
+    }
+}
