@@ -17,11 +17,15 @@ public sealed class FieldViolations
     public bool Any => _items.Count > 0;
 
     /// <summary>Adds "{field} must {rule}, but is {actual}."; a missing or empty value is called so, a long one is cut.</summary>
-    public void Add(string field, string rule, object? actual)
+    public void Add(string field, string rule, object? actual) =>
+        Add(new FieldViolation(field, $"{field} must {rule}, but is {Describe(actual)}."));
+
+    /// <summary>Adds a fault that is worded elsewhere.</summary>
+    public void Add(FieldViolation violation)
     {
         if (_items.Count < Capacity)
         {
-            _items.Add(new FieldViolation(field, $"{field} must {rule}, but is {Describe(actual)}."));
+            _items.Add(violation);
         }
     }
 
