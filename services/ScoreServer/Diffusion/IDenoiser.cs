@@ -17,6 +17,10 @@ public interface IDenoiser : IDisposable
     /// <exception cref="ArgumentException">The model takes no prompts, or the prompt is too long or names nothing that the model holds.</exception>
     PromptEncoding EncodePrompt(string prompt);
 
+    /// <summary>The condition of a class label. Safe to call from any thread.</summary>
+    /// <exception cref="ArgumentException">The model takes no class labels, or has no such class.</exception>
+    Condition EncodeClassLabel(int label) => throw new ArgumentException($"{nameof(label)} must be unset for a model of kind {Description.Kind}, which has no classes, but is {label}.", nameof(label));
+
     /// <summary>Denoises a batch of rows.</summary>
     /// <param name="noisy">x, [n, c, h, w], of a floating-point type that the model computes in, on the model's device.</param>
     /// <param name="sigmas">σ &gt; 0 of each row, [n], on the model's ladder where it has one.</param>
