@@ -95,7 +95,7 @@ public static class TensorCodec
         float[] decoded = GC.AllocateUninitializedArray<float>(tensor!.Data.Length / ElementSize(tensor.DataType));
         ReadElements(tensor.Data.Span, decoded, tensor.DataType);
         int bad = FirstAbove(decoded, float.MaxValue);
-        if (!violations.Require(bad < 0, $"{field}.data", "be finite", bad < 0 ? "" : $"{decoded[bad]} at element {bad}".Replace("∞", "Infinity", StringComparison.Ordinal)))
+        if (!violations.Require(bad < 0, $"{field}.data", "be finite", bad < 0 ? "" : $"{decoded[bad]} at element {bad}"))
         {
             return false;
         }

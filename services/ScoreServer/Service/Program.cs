@@ -1,1 +1,3 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Sjc.ScoreServer;
+
+ScoreServerApplication.Build(args).Run();

@@ -1,4 +1,4 @@
-namespace Sjc.RadianceField.Rendering;
+namespace Sjc.RadianceField.Optimization;
 
 /// <summary>A picture of the field with its depth and opacity.</summary>
 public sealed class RenderedView(int height, int width, int channels)

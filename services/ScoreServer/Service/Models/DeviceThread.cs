@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace Sjc.ScoreServer.Models;
+
+/// <summary>The one thread that computes on a device; work runs in the order in which it was posted.</summary>
+internal sealed class DeviceThread : IDisposable
+{
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
+
+    public DeviceThread(string device)
+    {
+        Device = device;
+        _thread = new Thread(Run) { Name = $"device {device}", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Such as "cpu" or "cuda:0".</summary>
+    public string Device { get; }
+
+    /// <summary>Runs an action that throws nothing on the thread.</summary>
+    public void Post(Action action) => _work.Add(action);
+
+    /// <summary>Runs a function on the thread.</summary>
+    /// <returns>Ends with the function's result or exception.</returns>
+    public Task<T> InvokeAsync<T>(Func<T> function)
+    {
+        TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                completion.SetResult(function());
+            }
+#pragma warning disable CA1031 // The exception goes on to whoever awaits the result.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                completion.SetException(exception);
+            }
+        });
+        return completion.Task;
+    }
+
+    /// <summary>Ends the thread after the work that was posted.</summary>
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
+    }
+
+    private void Run()
+    {
+        foreach (Action action in _work.GetConsumingEnumerable())
+        {
+            action();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Sjc.Diffusion;
+using Sjc.Diffusion.Exact;
+using Sjc.ScoreServer.Models.Pictures;
+
+namespace Sjc.ScoreServer.Models;
+
+/// <summary>The closed-form denoiser of captioned pictures.</summary>
+internal sealed class ExactModelFactory : IModelFactory
+{
+    public const string KindName = "exact";
+
+    /// <inheritdoc/>
+    public string Kind => KindName;
+
+    /// <inheritdoc/>
+    public string Summary => "Closed-form optimal denoiser of a finite set of captioned pictures.";
+
+    /// <inheritdoc/>
+    public IDenoiser Create(ModelOptions options) =>
+        new ExactDenoiser(PictureFolder.Read(options.Path, options.ImageSize), new ExactDenoiserOptions { Name = options.Name, Device = options.Device });
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Sjc.Diffusion;
+
+namespace Sjc.ScoreServer.Models;
+
+/// <summary>Encoded prompts by content-addressed handle, bounded; the least recently used goes first.</summary>
+internal sealed class PromptCache(IOptions<CatalogueOptions> options)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<Entry> _recent = [];
+
+    /// <summary>SHA-256 of the model's name, a zero byte and the prompt, lower-case hex.</summary>
+    public static string HandleOf(string model, string prompt) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model}\0{prompt}")));
+
+    /// <summary>The encoding of a prompt, made now if it is not held.</summary>
+    /// <exception cref="ArgumentException">The model refuses the prompt.</exception>
+    public (string Handle, PromptEncoding Encoding) Encode(LoadedModel model, string prompt)
+    {
+        string handle = HandleOf(model.Name, prompt);
+        if (!TryGet(model, handle, out PromptEncoding? encoding))
+        {
+            encoding = model.Denoiser.EncodePrompt(prompt);
+            Add(new Entry(handle, model, encoding));
+        }
+
+        return (handle, encoding);
+    }
+
+    /// <summary>The encoding that a handle of this model names.</summary>
+    public bool TryGet(LoadedModel model, string handle, [NotNullWhen(true)] out PromptEncoding? encoding)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(handle, out LinkedListNode<Entry>? node) && ReferenceEquals(node.Value.Model, model))
+            {
+                _recent.Remove(node);
+                _recent.AddFirst(node);
+                encoding = node.Value.Encoding;
+                return true;
+            }
+        }
+
+        encoding = null;
+        return false;
+    }
+
+    private void Add(Entry entry)
+    {
+        lock (_gate)
+        {
+            if (_entries.Remove(entry.Handle, out LinkedListNode<Entry>? known))
+            {
+                _recent.Remove(known);
+            }
+
+            _entries[entry.Handle] = _recent.AddFirst(entry);
+            if (_recent.Count > options.Value.PromptCacheEntries)
+            {
+                _entries.Remove(_recent.Last!.Value.Handle);
+                _recent.RemoveLast();
+            }
+        }
+    }
+
+    private sealed record Entry(string Handle, LoadedModel Model, PromptEncoding Encoding);
+}

@@ -1,0 +1,131 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Serilog;
+using Serilog.Events;
+using Sjc.ScoreServer.Api;
+using Sjc.ScoreServer.Batching;
+using Sjc.ScoreServer.Models;
+using Sjc.ScoreServer.Telemetry;
+
+namespace Sjc.ScoreServer;
+
+/// <summary>The score server, as a program of its own or inside another one.</summary>
+public static class ScoreServerApplication
+{
+    private const string DefaultUrl = "http://localhost:5201";
+
+    /// <summary>How long a stopping server may take to answer what it has accepted.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>A server that listens after <c>StartAsync</c> and is ready after <see cref="WaitUntilReadyAsync"/>.</summary>
+    /// <param name="args">Configuration, such as <c>--Models:0:Name=cats --Models:0:Kind=exact --Models:0:Path=cats/ --Batching:MaxBatchRows=8</c>.</param>
+    /// <param name="hosting">Where it listens and what it logs.</param>
+    public static WebApplication Build(string[] args, ScoreServerHosting? hosting = null) => Build(args, hosting ?? new ScoreServerHosting(), _ => { });
+
+    /// <summary>Ends when the models of the start are loaded and warm.</summary>
+    /// <exception cref="InvalidDataException">A model's data are not what they should be; other exceptions likewise say why a model cannot be loaded.</exception>
+    public static Task WaitUntilReadyAsync(this WebApplication application, CancellationToken cancellationToken = default) =>
+        application.Services.GetServices<IHostedService>().OfType<ModelLoader>().Single().Loaded.WaitAsync(cancellationToken);
+
+    /// <summary>Where a started server listens, with the port that it was given.</summary>
+    public static Uri Address(this WebApplication application) =>
+        new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    internal static WebApplication Build(string[] args, ScoreServerHosting hosting, Action<IServiceCollection> configureServices)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = "Sjc.ScoreServer",
+        });
+        AddLogging(builder, hosting);
+        AddListening(builder, hosting);
+        AddServices(builder);
+        configureServices(builder.Services);
+
+        WebApplication application = builder.Build();
+        application.MapGrpcService<ScoreGrpcService>();
+        application.MapGrpcHealthChecksService();
+        if (application.Environment.IsDevelopment())
+        {
+            application.MapGrpcReflectionService();
+        }
+
+        return application;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder, ScoreServerHosting hosting)
+    {
+        LogEventLevel least = hosting.Quiet ? LogEventLevel.Warning : LogEventLevel.Information;
+        builder.Services.AddSerilog((_, logging) => logging
+            .MinimumLevel.Is(least)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
+            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+            .ReadFrom.Configuration(builder.Configuration)
+            .WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}",
+                formatProvider: CultureInfo.InvariantCulture,
+                standardErrorFromLevel: LogEventLevel.Verbose));
+    }
+
+    private static void AddListening(WebApplicationBuilder builder, ScoreServerHosting hosting)
+    {
+        if (hosting.Url is not null)
+        {
+            builder.WebHost.UseUrls(hosting.Url);
+        }
+        else if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        IServiceCollection services = builder.Services;
+        AddValidated<CatalogueOptions>(services, builder.Configuration);
+        AddValidated<BatchingOptions>(services, builder.Configuration.GetSection(BatchingOptions.Section));
+        AddValidated<ApiOptions>(services, builder.Configuration.GetSection(ApiOptions.Section));
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ScoreServerMetrics>();
+        services.AddSingleton<DeviceThreads>();
+        services.AddSingleton<IModelFactory, ExactModelFactory>();
+        services.AddSingleton<ModelCatalogue>();
+        services.AddSingleton<PromptCache>();
+        services.AddHostedService<EffectiveOptionsLog>();
+        services.AddHostedService<ModelLoader>();
+        services.AddSingleton<Batcher>();
+
+        services.AddSingleton<ModelResolver>();
+        services.AddSingleton<ConditionReader>();
+        services.AddSingleton<ScoreRequestReader>();
+        services.AddSingleton<ScoreEvaluator>();
+        services.AddSingleton<SampleRequestReader>();
+        services.AddSingleton<SampleRunner>();
+        services.AddSingleton<SampleSlots>();
+        services.AddGrpc(grpc => grpc.Interceptors.Add<StatusInterceptor>());
+        services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ApiOptions>>((grpc, api) =>
+        {
+            grpc.MaxReceiveMessageSize = api.Value.MaxMessageBytes;
+            grpc.MaxSendMessageSize = null;
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(health => health.Services.Map("sjc.score.v1.ScoreService", _ => true)).AddCheck<ModelsHealthCheck>("models");
+    }
+
+    private static void AddValidated<TOptions>(IServiceCollection services, IConfiguration configuration)
+        where TOptions : class =>
+        services.AddOptions<TOptions>().Bind(configuration).ValidateDataAnnotations().ValidateOnStart();
+}
