@@ -65,7 +65,7 @@ public static class NativeLibraryMender
         {
             return TryMendSections(image);
         }
-        catch (Exception exception) when (exception is ArgumentOutOfRangeException or OverflowException)
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
             throw new InvalidDataException("The ELF library must have its sections inside the file, but one reaches past its end.", exception);
         }

@@ -40,7 +40,7 @@ public sealed partial record SjcOptions
     public double BoxHalfExtent { get; init; } = 1;
 
     /// <summary>From features to channels.</summary>
-    public ColorActivation ColorActivation { get; init; } = ColorActivation.Identity;
+    public ColorMode ColorMode { get; init; } = ColorMode.Raw;
 
     /// <summary>Added before softplus.</summary>
     [Range(-100.0, 100.0)]
@@ -140,9 +140,9 @@ public sealed partial record SjcOptions
     [Range(0.0, 1e3)]
     public double LearningRate { get; init; } = 0.05;
 
-    /// <summary>Rate of the background texture; 0.01 where rates are annealed, as in the reference.</summary>
+    /// <summary>Rate of the background texture; null: the reference's, 0.01 where rates are annealed, else 1e-4.</summary>
     [Range(0.0, 1e3)]
-    public double BackgroundLearningRate { get; init; } = 1e-4;
+    public double? BackgroundLearningRate { get; init; }
 
     /// <summary>Multiply the rates of density and features by σ (of several views: their mean) and leave the density scale alone.</summary>
     public bool AnnealBySigma { get; init; }

@@ -1,4 +1,4 @@
-namespace Sjc.RadianceField.Optimization;
+namespace Sjc.RadianceField.Rendering;
 
 /// <summary>A picture of the field with its depth and opacity.</summary>
 public sealed class RenderedView(int height, int width, int channels)
