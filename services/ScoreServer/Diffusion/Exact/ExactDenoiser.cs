@@ -17,6 +17,7 @@ public sealed class ExactDenoiser : IDenoiser
     /// <summary>A denoiser of a collection.</summary>
     public ExactDenoiser(IPictureSource source, ExactDenoiserOptions? options = null)
     {
+        TorchRuntime.Initialize();
         options ??= new ExactDenoiserOptions();
         this.source = source;
         vocabulary = [.. source.Vocabulary];
