@@ -57,6 +57,18 @@ public sealed class TorchRuntimeTests : IDisposable
         Assert.All([empty, absent], exception => Assert.Contains(TorchRuntime.FolderVariable, exception.Message, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void RequireNoOther_ApplicationHasItsOwn_ThrowsUnlessItIsTheSame()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Library names are Linux's here.");
+        string other = Path.Combine(folder, "other");
+        TorchRuntime.RequireNoOther(other, folder);
+        Touch("libtorch_cpu.so");
+        TorchRuntime.RequireNoOther(folder, folder);
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => TorchRuntime.RequireNoOther(other, folder));
+        Assert.Contains("TorchFlavor=none", exception.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private void Touch(params string[] names) => Array.ForEach(names, name => File.WriteAllText(Path.Combine(folder, name), ""));

@@ -1,18 +1,16 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace Sjc.Diffusion;
 
 /// <summary>Loads libtorch, once for the process, and says what it offers. Call <see cref="Initialize"/> before any other use of torch.</summary>
-/// <remarks>By default libtorch is the one of the build's <c>TorchFlavor</c>. The variable SJC_LIBTORCH names the <c>lib</c> folder of an existing
-/// PyTorch instead, whose version must be the one that TorchSharp was built for.</remarks>
+/// <remarks>By default libtorch is the one of the build's <c>TorchFlavor</c>. In a build with the flavour <c>none</c> the variable SJC_LIBTORCH names
+/// the <c>lib</c> folder of an existing PyTorch, whose version must be the one that TorchSharp was built for: its libraries are loaded
+/// first, and TorchSharp's own requests, which are by name, then find them.</remarks>
 public static class TorchRuntime
 {
     /// <summary>Environment variable that names the folder of an existing libtorch.</summary>
     public const string FolderVariable = "SJC_LIBTORCH";
-
-    private const string BindingName = "LibTorchSharp";
 
     // In order of dependence: each finds those before it by name, already loaded.
     private static readonly string[] RequiredLibraries = ["c10", "torch_cpu"];
@@ -90,29 +88,32 @@ public static class TorchRuntime
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
         {
-            string origin = string.IsNullOrEmpty(folder) ? $"{AppContext.BaseDirectory}; build with -p:TorchFlavor=cpu or cuda, or set {FolderVariable}" : $"{FolderVariable}={folder}";
+            string origin = string.IsNullOrEmpty(folder) ? $"{AppContext.BaseDirectory}; build with -p:TorchFlavor=cpu or cuda, or with none and set {FolderVariable}" : $"{FolderVariable}={folder}";
             throw new InvalidOperationException($"libtorch {torch.__version__} must be loadable, but is not ({origin}): {exception.Message}", exception);
         }
     }
 
     private static void Preload(string folder)
     {
+        RequireNoOther(folder, PackagedFolder());
         foreach (string path in LibrariesIn(folder))
         {
             NativeLibrary.Load(path);
         }
+    }
 
-        NativeLibrary.Load(BindingName, typeof(torch).Assembly, searchPath: null);
-
-        // TorchSharp would look for libtorch beside the application first, and there may be another one there. It has no public switch
-        // that says "loaded already"; these flags are its own.
-        foreach (string flag in (string[])["nativeBackendLoaded", "nativeBackendCudaLoaded"])
+    /// <summary>TorchSharp looks beside the application first, by path, so that a libtorch there would be loaded as a second one.</summary>
+    /// <exception cref="InvalidOperationException">The application has a libtorch of its own.</exception>
+    internal static void RequireNoOther(string folder, string packagedFolder)
+    {
+        string packaged = Path.Combine(packagedFolder, FileName("torch_cpu"));
+        if (File.Exists(packaged) && Path.GetFullPath(folder) != Path.GetFullPath(packagedFolder))
         {
-            FieldInfo field = typeof(torch).GetField(flag, BindingFlags.NonPublic | BindingFlags.Static)
-                ?? throw new NotSupportedException($"This version of TorchSharp has no field {flag}, by which {FolderVariable} takes effect.");
-            field.SetValue(null, true);
+            throw new InvalidOperationException($"{FolderVariable} takes effect in a build without a libtorch of its own (-p:TorchFlavor=none), but this one has {packaged}.");
         }
     }
+
+    private static string PackagedFolder() => Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
 
     private static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
