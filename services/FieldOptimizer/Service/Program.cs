@@ -1,1 +1,3 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Sjc.FieldOptimizer;
+
+FieldOptimizerApplication.Build(args).Run();

@@ -1,0 +1,116 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Serilog;
+using Serilog.Events;
+using Sjc.FieldOptimizer.Api;
+using Sjc.FieldOptimizer.Jobs;
+using Sjc.FieldOptimizer.Scoring;
+
+namespace Sjc.FieldOptimizer;
+
+/// <summary>The field optimizer, as a program of its own or inside another one: FieldService, gRPC health and, in Development, reflection.</summary>
+public static class FieldOptimizerApplication
+{
+    private const string DefaultUrl = "http://localhost:5202";
+
+    /// <summary>A server that listens after <c>StartAsync</c>; it takes up its stored jobs before that.</summary>
+    /// <param name="args">Configuration, such as <c>--Scorer:Address=http://localhost:5201 --Optimizer:StoreFolder=runs/jobs</c>.</param>
+    /// <param name="hosting">Where it listens and what it logs.</param>
+    public static WebApplication Build(string[] args, FieldOptimizerHosting? hosting = null) => Build(args, hosting ?? new FieldOptimizerHosting(), _ => { });
+
+    /// <summary>Where a started server listens, with the port that it was given.</summary>
+    public static Uri Address(this WebApplication application) =>
+        new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    internal static WebApplication Build(string[] args, FieldOptimizerHosting hosting, Action<IServiceCollection> configureServices)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = "Sjc.FieldOptimizer",
+        });
+        AddLogging(builder, hosting);
+        AddListening(builder, hosting);
+        AddOptions(builder);
+        AddServices(builder.Services);
+        configureServices(builder.Services);
+
+        WebApplication application = builder.Build();
+        application.MapGrpcService<FieldGrpcService>();
+        application.MapGrpcHealthChecksService();
+        if (application.Environment.IsDevelopment())
+        {
+            application.MapGrpcReflectionService();
+        }
+
+        return application;
+    }
+
+    // Standard output belongs to the program; logs go to standard error.
+    private static void AddLogging(WebApplicationBuilder builder, FieldOptimizerHosting hosting)
+    {
+        LogEventLevel least = hosting.Quiet ? LogEventLevel.Warning : LogEventLevel.Information;
+        builder.Services.AddSerilog((_, logging) => logging
+            .MinimumLevel.Is(least)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
+            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+            .ReadFrom.Configuration(builder.Configuration)
+            .WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}",
+                formatProvider: CultureInfo.InvariantCulture,
+                standardErrorFromLevel: LogEventLevel.Verbose));
+    }
+
+    private static void AddListening(WebApplicationBuilder builder, FieldOptimizerHosting hosting)
+    {
+        if (hosting.Url is not null)
+        {
+            builder.WebHost.UseUrls(hosting.Url);
+        }
+        else if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<OptimizerOptions>().BindConfiguration(OptimizerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ScorerOptions>().BindConfiguration(ScorerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+
+        // Jobs write their checkpoints within their own limit, after open calls were ended.
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<OptimizerOptions>>(
+            (host, optimizer) => host.ShutdownTimeout = optimizer.Value.StopTimeout + TimeSpan.FromSeconds(5));
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new JobStore(
+            provider.GetRequiredService<IOptions<OptimizerOptions>>().Value.StoreFolder, provider.GetRequiredService<ILogger<JobStore>>()));
+        services.AddSingleton<ScorerClient>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobCatalog>();
+        services.AddSingleton<JobFields>();
+        services.AddHostedService<EffectiveOptionsLog>();
+        services.AddHostedService<JobHost>();
+
+        services.AddSingleton<JobCreation>();
+        services.AddSingleton<RenderSlots>();
+        services.AddSingleton<ViewRendering>();
+        services.AddSingleton<AssetExport>();
+        services.AddGrpc(grpc => grpc.Interceptors.Add<StatusInterceptor>());
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(health => health.Services.Map("sjc.field.v1.FieldService", _ => true)).AddCheck("jobs", () => HealthCheckResult.Healthy());
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+using Sjc.FieldOptimizer.Scoring;
+
+namespace Sjc.FieldOptimizer.Jobs;
+
+/// <summary>Says once, on start, with which settings the server runs.</summary>
+internal sealed partial class EffectiveOptionsLog(
+    IOptions<OptimizerOptions> optimizer, IOptions<ScorerOptions> scorer, ILogger<EffectiveOptionsLog> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        LogOptions(optimizer.Value, scorer.Value);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Settings: {Optimizer}, {Scorer}.")]
+    private partial void LogOptions(OptimizerOptions optimizer, ScorerOptions scorer);
+}

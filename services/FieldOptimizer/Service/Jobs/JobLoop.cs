@@ -1,0 +1,158 @@
+using Sjc.Contracts.Errors;
+using Sjc.Contracts.Field.V1;
+using Sjc.Contracts.Score.V1;
+using Sjc.Contracts.Tensors;
+using Sjc.FieldOptimizer.Export;
+using Sjc.FieldOptimizer.Scoring;
+using Sjc.Numerics.Safetensors;
+using Sjc.RadianceField.Optimization;
+
+namespace Sjc.FieldOptimizer.Jobs;
+
+/// <summary>One run of a job's loop on the calling thread: render, ask for the score, step; until all iterations are done or it is told to stop.</summary>
+internal sealed class JobLoop
+{
+    private readonly LiveJob job;
+    private readonly JobStore store;
+    private readonly ScorerClient scorer;
+    private readonly TimeProvider time;
+    private readonly JobSpec spec;
+    private readonly Model model;
+    private readonly SjcOptions options;
+    private readonly RateMeter rate;
+    private readonly float[] images;
+    private readonly List<LossSample> unwritten = [];
+    private double elapsedSeconds;
+    private double scoreSeconds;
+    private int checkpointIteration = -1;
+
+    public JobLoop(LiveJob job, JobStore store, ScorerClient scorer, TimeProvider time, int threads)
+    {
+        this.job = job;
+        this.store = store;
+        this.scorer = scorer;
+        this.time = time;
+        spec = job.Now.Record.Spec;
+        model = job.Now.Record.Model;
+        options = SpecOptions.ToSjcOptions(spec, model, threads);
+        rate = new RateMeter(time);
+        images = new float[options.ViewsPerIteration * ImageLength];
+    }
+
+    private int ImageLength => options.Channels * options.ScorerHeight * options.ScorerWidth;
+
+    /// <summary>Runs until the end, a refusal of the scorer or <paramref name="stop"/>; leaves a checkpoint in each case.</summary>
+    /// <returns>What became of the job.</returns>
+    public JobCommand Run(CancellationToken stop)
+    {
+        using SjcOptimization optimization = Restore();
+        LiveField field = new(optimization);
+        job.Attach(field);
+        try
+        {
+            while (optimization.Iteration < options.Iterations && !stop.IsCancellationRequested)
+            {
+                Iterate(optimization, field, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The iteration that waited for its score is done again, with the same bits, when the job goes on.
+        }
+        catch (Exception exception) when (exception is ScorerRefusedException or ScorerUnavailableException)
+        {
+            SaveCheckpoint(optimization);
+            return new JobCommand.Fail(exception.Message);
+        }
+        finally
+        {
+            job.Attach(null);
+        }
+
+        SaveCheckpoint(optimization);
+        return optimization.Iteration < options.Iterations ? new JobCommand.Stop() : new JobCommand.Succeed(optimization.FieldSha256());
+    }
+
+    private SjcOptimization Restore()
+    {
+        if (!store.TryReadCheckpoint(job.Now.Record, out CheckpointRecord? checkpoint, out SafetensorsFile? content))
+        {
+            // Without a readable checkpoint the job starts again; from the same seed it comes to the same end.
+            job.Restart(null);
+            return new SjcOptimization(options);
+        }
+
+        job.Restart(checkpoint);
+        (elapsedSeconds, scoreSeconds) = (checkpoint.ElapsedSeconds, checkpoint.ScoreSeconds);
+        checkpointIteration = checkpoint == job.Now.Record.Checkpoint ? checkpoint.Iteration : -1;
+        return SjcOptimization.Load(options, content);
+    }
+
+    private void Iterate(SjcOptimization optimization, LiveField field, CancellationToken stop)
+    {
+        long start = time.GetTimestamp();
+        int iteration = optimization.Iteration;
+        ViewPlan[] plans = [.. Enumerable.Range(0, options.ViewsPerIteration).Select(view => optimization.Plan(iteration, view))];
+        foreach (ViewPlan plan in plans)
+        {
+            optimization.Render(plan).CopyTo(images.AsSpan(plan.View * ImageLength));
+        }
+
+        double[] sigmas = [.. plans.Select(plan => plan.Sigma)];
+        string[] prompts = [.. plans.Select(plan => optimization.Prompt(plan, spec.Prompt))];
+        long asked = time.GetTimestamp();
+        float[] gradient = AskForScore(ScoreRequests.Build(spec, model, iteration, images, sigmas, prompts), stop);
+        scoreSeconds += time.GetElapsedTime(asked).TotalSeconds;
+
+        IterationLosses losses = field.Step(gradient);
+        elapsedSeconds += time.GetElapsedTime(start).TotalSeconds;
+        Report(optimization, new LossSample(optimization.Iteration, sigmas.Average(), losses.ScoreRms, losses.Emptiness, losses.Depth));
+        if (optimization.Iteration % spec.CheckpointEvery == 0 && optimization.Iteration < options.Iterations)
+        {
+            SaveCheckpoint(optimization);
+        }
+    }
+
+    // The loop has a thread of its own, that has nothing else to do than wait.
+    private float[] AskForScore(ScoreRequest request, CancellationToken stop)
+    {
+        ScoreResponse response = scorer.ScoreAsync(request, stop).GetAwaiter().GetResult();
+        FieldViolations violations = new();
+        int[] shape = [options.ViewsPerIteration, options.Channels, options.ScorerHeight, options.ScorerWidth];
+        return TensorCodec.TryDecode(response.Gradient, "gradient", shape, violations, out float[] gradient)
+            ? gradient
+            : throw new ScorerRefusedException($"The scorer's answer is malformed: {violations.Items[0].Description}");
+    }
+
+    private void Report(SjcOptimization optimization, LossSample sample)
+    {
+        unwritten.Add(sample);
+        PreviewPicture? preview = null;
+        if (spec.PreviewEvery > 0 && (sample.Iteration % spec.PreviewEvery == 0 || sample.Iteration == options.Iterations))
+        {
+            ReadOnlySpan<float> image = images.AsSpan(0, ImageLength);
+            preview = new PreviewPicture(
+                Pictures.Encode(image, options.Channels, options.ScorerHeight, options.ScorerWidth, model.ValueMin, model.ValueMax),
+                options.ScorerWidth,
+                options.ScorerHeight);
+            store.SavePreview(job.Id, preview);
+        }
+
+        job.Report(new JobProgressValues(optimization.Iteration, rate.Tick(), elapsedSeconds, scoreSeconds, sample), preview);
+    }
+
+    private void SaveCheckpoint(SjcOptimization optimization)
+    {
+        if (optimization.Iteration == checkpointIteration)
+        {
+            return;
+        }
+
+        store.OpenLossLog(job.Id).Append(unwritten);
+        unwritten.Clear();
+        SafetensorsWriter content = new();
+        optimization.Save(content);
+        job.SaveCheckpoint(optimization.Iteration, elapsedSeconds, scoreSeconds, content);
+        checkpointIteration = optimization.Iteration;
+    }
+}
