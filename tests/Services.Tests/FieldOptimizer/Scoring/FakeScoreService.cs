@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Google.Rpc;
+using Grpc.Core;
+using Sjc.Contracts.Errors;
+using Sjc.Contracts.Score.V1;
+using Sjc.Services.Tests.FieldOptimizer.Jobs;
+
+namespace Sjc.Services.Tests.FieldOptimizer.Scoring;
+
+/// <summary>What a fake scorer does with the requests that reach it.</summary>
+internal sealed class FakeScorerBehavior
+{
+    private int requests;
+
+    /// <summary>Requests so far.</summary>
+    public int Requests => Volatile.Read(ref requests);
+
+    /// <summary>Ids of requests that their sender cancelled.</summary>
+    public ConcurrentQueue<ulong> Cancelled { get; } = new();
+
+    /// <summary>Status for the n-th request, from 1; null or a null result: it is answered.</summary>
+    public Func<int, ScoreRequest, Google.Rpc.Status?>? Refuse { get; set; }
+
+    /// <summary>Ends the whole stream with a status at the n-th request.</summary>
+    public Func<int, Grpc.Core.Status?>? Break { get; set; }
+
+    /// <summary>Answers wait for it; null: they come at once.</summary>
+    public Func<int, Task>? Hold { get; set; }
+
+    public int Count() => Interlocked.Increment(ref requests);
+}
+
+/// <summary>A scorer of <see cref="TwoPictures"/>, whose failures tests choose.</summary>
+internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreService.ScoreServiceBase
+{
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListModelsResponse { Models = { TestRecords.PixelModel() } });
+
+    public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) =>
+        request.Name == TestRecords.PixelModel().Name
+            ? Task.FromResult(new GetModelResponse { Model = TestRecords.PixelModel() })
+            : throw RpcErrors.NotFound("MODEL_UNKNOWN", $"There is no model {request.Name}.").ToRpcException();
+
+    public override async Task ScoreStream(
+        IAsyncStreamReader<ScoreStreamRequest> requestStream, IServerStreamWriter<ScoreStreamResponse> responseStream, ServerCallContext context)
+    {
+        using SemaphoreSlim writing = new(1);
+        List<Task> answers = [];
+        try
+        {
+            await foreach (ScoreStreamRequest message in requestStream.ReadAllAsync(context.CancellationToken))
+            {
+                if (message.ActionCase == ScoreStreamRequest.ActionOneofCase.Cancel)
+                {
+                    behavior.Cancelled.Enqueue(message.Id);
+                    continue;
+                }
+
+                int number = behavior.Count();
+                if (behavior.Break?.Invoke(number) is { } broken)
+                {
+                    throw new RpcException(broken);
+                }
+
+                answers.Add(AnswerAsync(message, number, responseStream, writing, context.CancellationToken));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // The client is gone.
+        }
+
+        await Task.WhenAll(answers);
+    }
+
+    private async Task AnswerAsync(
+        ScoreStreamRequest message, int number, IServerStreamWriter<ScoreStreamResponse> responses, SemaphoreSlim writing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (behavior.Hold?.Invoke(number) ?? Task.CompletedTask).WaitAsync(cancellationToken);
+            ScoreStreamResponse response = behavior.Refuse?.Invoke(number, message.Request) is { } status
+                ? new ScoreStreamResponse { Id = message.Id, Status = status.ToScoreStatus() }
+                : new ScoreStreamResponse { Id = message.Id, Response = TwoPictures.Score(message.Request) };
+            await writing.WaitAsync(cancellationToken);
+            try
+            {
+                await responses.WriteAsync(response, cancellationToken);
+            }
+            finally
+            {
+                writing.Release();
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The stream ended before the answer.
+        }
+    }
+}
