@@ -18,6 +18,7 @@ namespace Sjc.ScoreServer;
 public static class ScoreServerApplication
 {
     private const string DefaultUrl = "http://localhost:5201";
+    private const string LogTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>How long a stopping server may take to answer what it has accepted.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
@@ -25,6 +26,7 @@ public static class ScoreServerApplication
     /// <summary>A server that listens after <c>StartAsync</c> and is ready after <see cref="WaitUntilReadyAsync"/>.</summary>
     /// <param name="args">Configuration, such as <c>--Models:0:Name=cats --Models:0:Kind=exact --Models:0:Path=cats/ --Batching:MaxBatchRows=8</c>.</param>
     /// <param name="hosting">Where it listens and what it logs.</param>
+    /// <exception cref="OptionsValidationException">A setting is out of range; <c>StartAsync</c> throws it as well.</exception>
     public static WebApplication Build(string[] args, ScoreServerHosting? hosting = null) => Build(args, hosting ?? new ScoreServerHosting(), _ => { });
 
     /// <summary>Ends when the models of the start are loaded and warm.</summary>
@@ -62,17 +64,24 @@ public static class ScoreServerApplication
 
     private static void AddLogging(WebApplicationBuilder builder, ScoreServerHosting hosting)
     {
-        LogEventLevel least = hosting.Quiet ? LogEventLevel.Warning : LogEventLevel.Information;
-        builder.Services.AddSerilog((_, logging) => logging
-            .MinimumLevel.Is(least)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
-            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
-            .ReadFrom.Configuration(builder.Configuration)
-            .WriteTo.Console(
-                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}",
-                formatProvider: CultureInfo.InvariantCulture,
-                standardErrorFromLevel: LogEventLevel.Verbose));
+        LogEventLevel console = hosting.Quiet ? LogEventLevel.Warning : LogEventLevel.Information;
+        LogEventLevel least = hosting.LogFile is null ? console : LogEventLevel.Information;
+        builder.Services.AddSerilog((_, logging) =>
+        {
+            logging
+                .MinimumLevel.Is(least)
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
+                .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+                // What is left to it are messages that are no protobuf; our interceptor logs our own failures.
+                .MinimumLevel.Override("Grpc.AspNetCore.Server.ServerCallHandler", LogEventLevel.Fatal)
+                .ReadFrom.Configuration(builder.Configuration)
+                .WriteTo.Console(console, LogTemplate, CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
+            if (hosting.LogFile is not null)
+            {
+                logging.WriteTo.File(hosting.LogFile, outputTemplate: LogTemplate, formatProvider: CultureInfo.InvariantCulture);
+            }
+        });
     }
 
     private static void AddListening(WebApplicationBuilder builder, ScoreServerHosting hosting)
@@ -89,6 +98,10 @@ public static class ScoreServerApplication
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        if (hosting.Lifetime is not null)
+        {
+            builder.Services.AddSingleton(hosting.Lifetime);
+        }
     }
 
     private static void AddServices(WebApplicationBuilder builder)

@@ -15,7 +15,7 @@ internal static class Admission
         if (!device.TryEnqueue(work, cancellationToken))
         {
             throw RpcErrors.ResourceExhausted(
-                $"The queue must have room for {work.Rows} rows, but is full ({device.QueuedRows} of {batcher.MaxRowsPerRequest}); retry later.", device.RetryDelay).ToRpcException();
+                $"The queue must have room for the request's rows ({work.Rows}), but holds {device.QueuedRows} of at most {batcher.MaxRowsPerRequest}; retry later.", device.RetryDelay).ToRpcException();
         }
     }
 }

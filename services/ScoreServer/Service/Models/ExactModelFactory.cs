@@ -1,6 +1,5 @@
 using Sjc.Diffusion;
 using Sjc.Diffusion.Exact;
-using Sjc.ScoreServer.Models.Pictures;
 
 namespace Sjc.ScoreServer.Models;
 
@@ -16,6 +15,7 @@ internal sealed class ExactModelFactory : IModelFactory
     public string Summary => "Closed-form optimal denoiser of a finite set of captioned pictures.";
 
     /// <inheritdoc/>
-    public IDenoiser Create(ModelOptions options) =>
-        new ExactDenoiser(PictureFolder.Read(options.Path, options.ImageSize), new ExactDenoiserOptions { Name = options.Name, Device = options.Device });
+    public IDenoiser Create(ModelOptions options) => new ExactDenoiser(
+        PictureFolder.Read(options.Path, new DataShape(3, options.ImageSize, options.ImageSize)),
+        new ExactDenoiserOptions { Name = options.Name, Device = options.Device });
 }

@@ -1,0 +1,80 @@
+using Google.Rpc;
+using Grpc.Core;
+using Sjc.Contracts.Score.V1;
+using Sjc.Services.Tests.ScoreServer.Hosting;
+using StreamCall = Grpc.Core.AsyncDuplexStreamingCall<Sjc.Contracts.Score.V1.ScoreStreamRequest, Sjc.Contracts.Score.V1.ScoreStreamResponse>;
+
+namespace Sjc.Services.Tests.ScoreServer.Api;
+
+public sealed class AdmissionTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task QueueFull_IsResourceExhaustedWithRetryInfoUntilThereIsRoom()
+    {
+        using DeviceGate gate = new();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Batching:MaxBatchRows=4", "--Batching:QueueCapacityRows=4");
+        using StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation);
+        gate.Close();
+        await call.SendAsync(1, Requests.Score(DeviceGate.Kind, 4));
+        await gate.PassBegunAsync();
+        await call.SendAsync(2, Requests.Score(DeviceGate.Kind, 4));
+        await call.SendAsync(3, Requests.Score(DeviceGate.Kind, 1));
+        ScoreStreamResponse streamed = await call.ReadAsync();
+        RpcException unary = await Assert.ThrowsAsync<RpcException>(async () => await Score(host, 1));
+        await call.RequestStream.WriteAsync(new ScoreStreamRequest { Id = 2, Cancel = new CancelScore() }, Cancellation);
+        ScoreStreamResponse cancelled = await call.ReadAsync();
+        await call.SendAsync(4, Requests.Score(DeviceGate.Kind, 1));
+        gate.Open();
+
+        Assert.Equal((3ul, (int)Code.ResourceExhausted), (streamed.Id, streamed.Status.Code));
+        Assert.Equal("The queue must have room for the request's rows (1), but holds 4 of at most 4; retry later.", unary.Status.Detail);
+        Assert.True(unary.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan() > TimeSpan.Zero);
+        Assert.Equal(2ul, cancelled.Id);
+        Assert.Equal(1ul, (await call.ReadAsync()).Id);
+        Assert.Equal(4ul, (await call.ReadAsync()).Id);
+    }
+
+    [Fact]
+    public async Task Score_DeadlineInQueue_IsDeadlineExceededAndNeverRuns()
+    {
+        using DeviceGate gate = new();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory]);
+        int warmUp = gate.Passes;
+        gate.Close();
+        AsyncUnaryCall<ScoreResponse> running = Score(host, 1);
+        await gate.PassBegunAsync();
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.ScoreAsync(
+            Requests.Score(DeviceGate.Kind), deadline: DateTime.UtcNow.AddMilliseconds(100), cancellationToken: Cancellation));
+        gate.Open();
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        Assert.NotNull((await running).Gradient);
+        await host.Client.ScoreAsync(Requests.Score(DeviceGate.Kind), cancellationToken: Cancellation);
+        Assert.Equal(warmUp + 2, gate.Passes);
+    }
+
+    [Fact]
+    public async Task Score_NetworkFails_IsInternalAndTheServerGoesOn()
+    {
+        bool isReady = false;
+        TestFactory fragile = new("fragile", () => new TestDenoiser((noisy, sigmas) =>
+            isReady && sigmas[0] == 13 ? throw new InvalidOperationException("The network must be whole, but is not.") : noisy * 0.5));
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([fragile]);
+        isReady = true;
+        ScoreRequest request = Requests.Score("fragile");
+        request.Sigmas[0] = 13;
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.ScoreAsync(request, cancellationToken: Cancellation));
+        request.Sigmas[0] = 12;
+        ScoreResponse answer = await host.Client.ScoreAsync(request, cancellationToken: Cancellation);
+
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.NotNull(answer.Gradient);
+    }
+
+    private static AsyncUnaryCall<ScoreResponse> Score(ScoreServerHost host, int images) =>
+        host.Client.ScoreAsync(Requests.Score(DeviceGate.Kind, images), cancellationToken: Cancellation);
+}

@@ -1,0 +1,116 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Sjc.Contracts.Score.V1;
+using Sjc.ScoreServer;
+using Sjc.Services.Tests.ScoreServer.Hosting;
+using StreamCall = Grpc.Core.AsyncDuplexStreamingCall<Sjc.Contracts.Score.V1.ScoreStreamRequest, Sjc.Contracts.Score.V1.ScoreStreamResponse>;
+
+namespace Sjc.Services.Tests.ScoreServer;
+
+public sealed class ScoreServerApplicationTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Health_WhileLoading_ServesOnlyWhenModelsAreWarm()
+    {
+        using ManualResetEventSlim open = new();
+        TestFactory slow = new("slow", () =>
+        {
+            open.Wait();
+            return TinyPictures.Create();
+        });
+        await using ScoreServerHost host = await ScoreServerHost.StartLoadingAsync([slow]);
+        Health.HealthClient health = new(host.Channel);
+
+        HealthCheckResponse before = await health.CheckAsync(new HealthCheckRequest(), cancellationToken: Cancellation);
+        Model listed = (await host.Client.ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation)).Models[0];
+        open.Set();
+        await host.Application.WaitUntilReadyAsync(Cancellation);
+        HealthCheckResponse after = await health.CheckAsync(new HealthCheckRequest { Service = "sjc.score.v1.ScoreService" }, cancellationToken: Cancellation);
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, before.Status);
+        Assert.Equal(("slow", false), (listed.Name, listed.Ready));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, after.Status);
+    }
+
+    [Fact]
+    public async Task Score_ModelStillLoading_WaitsForIt()
+    {
+        using ManualResetEventSlim open = new();
+        TestFactory slow = new("slow", () =>
+        {
+            open.Wait();
+            return TinyPictures.Create();
+        });
+        await using ScoreServerHost host = await ScoreServerHost.StartLoadingAsync([slow]);
+
+        AsyncUnaryCall<ScoreResponse> call = host.Client.ScoreAsync(Requests.Score("slow"), cancellationToken: Cancellation);
+        open.Set();
+
+        Assert.NotNull((await call).Gradient);
+    }
+
+    [Fact]
+    public async Task Stop_RequestsAccepted_AnswersThemAll()
+    {
+        using DeviceGate gate = new();
+        ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Batching:MaxBatchRows=1");
+        using StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation);
+        gate.Close();
+        for (ulong id = 0; id < 10; id++)
+        {
+            await call.SendAsync(id, Requests.Score(DeviceGate.Kind));
+        }
+
+        await call.SendAsync(99, Requests.Score("")); // its refusal says that all before it were accepted
+        Assert.Equal(99ul, (await call.ReadAsync()).Id);
+        Task stopping = host.Application.StopAsync(Cancellation);
+        gate.Open();
+        List<ulong> answered = [];
+        await foreach (ScoreStreamResponse answer in call.ResponseStream.ReadAllAsync(Cancellation))
+        {
+            Assert.NotNull(answer.Response);
+            answered.Add(answer.Id);
+        }
+
+        await stopping;
+        await host.DisposeAsync();
+        Assert.Equal(Enumerable.Range(0, 10).Select(id => (ulong)id), answered);
+    }
+
+    [Fact]
+    public async Task Start_ModelCannotBeLoaded_SaysWhyAndStops()
+    {
+        TestFactory broken = new("broken", () => throw new InvalidDataException("The weights must be whole, but are not."));
+        await using ScoreServerHost host = await ScoreServerHost.StartLoadingAsync([broken]);
+
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => host.Application.WaitUntilReadyAsync(Cancellation));
+        await host.Application.WaitForShutdownAsync(Cancellation);
+
+        Assert.Equal("The weights must be whole, but are not.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("--Batching:MaxBatchRows=0", "The field MaxBatchRows must be between 1 and 256.")]
+    [InlineData("--Batching:QueueCapacityRows=4", "Batching:QueueCapacityRows must be at least MaxBatchRows (16), but is 4.")]
+    [InlineData("--Api:MaxImagesPerRequest=0", "The field MaxImagesPerRequest must be between 1 and 1024.")]
+    [InlineData("--PromptCacheEntries=0", "PromptCacheEntries must be in [1, 1000000], but is 0.")]
+    [InlineData("--Models:0:Device=tpu", "Models:0:Device must be cpu or cuda:N, but is tpu.")]
+    [InlineData("--Models:0:Kind=magic", "Kind of model a must be one of exact, but is magic.")]
+    [InlineData("--Models:1:Name=a", "Models:1:Name must be unique, but is a again.")]
+    public async Task Start_BadOption_IsRefusedWithItsName(string option, string message)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
+        {
+            await using WebApplication application = ScoreServerApplication.Build(
+                ["--Models:0:Name=a", "--Models:0:Kind=exact", option], new ScoreServerHosting { Url = "http://127.0.0.1:0", Quiet = true });
+            await application.StartAsync(Cancellation);
+        });
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+}
