@@ -17,6 +17,7 @@ namespace Sjc.FieldOptimizer;
 public static class FieldOptimizerApplication
 {
     private const string DefaultUrl = "http://localhost:5202";
+    private const string LogTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>A server that listens after <c>StartAsync</c>; it takes up its stored jobs before that.</summary>
     /// <param name="args">Configuration, such as <c>--Scorer:Address=http://localhost:5201 --Optimizer:StoreFolder=runs/jobs</c>.</param>
@@ -55,17 +56,22 @@ public static class FieldOptimizerApplication
     // Standard output belongs to the program; logs go to standard error.
     private static void AddLogging(WebApplicationBuilder builder, FieldOptimizerHosting hosting)
     {
-        LogEventLevel least = hosting.Quiet ? LogEventLevel.Warning : LogEventLevel.Information;
-        builder.Services.AddSerilog((_, logging) => logging
-            .MinimumLevel.Is(least)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
-            .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
-            .ReadFrom.Configuration(builder.Configuration)
-            .WriteTo.Console(
-                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}",
-                formatProvider: CultureInfo.InvariantCulture,
-                standardErrorFromLevel: LogEventLevel.Verbose));
+        LogEventLevel console = hosting.Quiet ? LogEventLevel.Warning : LogEventLevel.Information;
+        LogEventLevel least = hosting.LogFile is null ? console : LogEventLevel.Information;
+        builder.Services.AddSerilog((_, logging) =>
+        {
+            logging
+                .MinimumLevel.Is(least)
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
+                .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+                .ReadFrom.Configuration(builder.Configuration)
+                .WriteTo.Console(console, LogTemplate, CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
+            if (hosting.LogFile is not null)
+            {
+                logging.WriteTo.File(hosting.LogFile, outputTemplate: LogTemplate, formatProvider: CultureInfo.InvariantCulture);
+            }
+        });
     }
 
     private static void AddListening(WebApplicationBuilder builder, FieldOptimizerHosting hosting)
@@ -81,6 +87,10 @@ public static class FieldOptimizerApplication
 
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        if (hosting.Lifetime is not null)
+        {
+            builder.Services.AddSingleton(hosting.Lifetime);
+        }
     }
 
     private static void AddOptions(WebApplicationBuilder builder)
