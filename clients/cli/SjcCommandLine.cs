@@ -52,6 +52,7 @@ internal static class SjcCommandLine
     private static RootCommand CreateRoot(CliConsole console) => new("Text to 3D by score Jacobian chaining: a 2D diffusion model's scores, chained into a voxel radiance field.")
     {
         DoctorCommand.Create(console),
+        TrainCommand.Create(console),
     };
 
     private static async Task<int> ComplainAsync(CliConsole console, string message, int exitCode)

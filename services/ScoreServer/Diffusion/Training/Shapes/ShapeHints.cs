@@ -1,0 +1,29 @@
+namespace Sjc.Diffusion.Training.Shapes;
+
+/// <summary>Settings of score chaining that suit models of the catalogue's pictures; measured, see `sjc evaluate`.</summary>
+public static class ShapeHints
+{
+    /// <summary>For a trained network.</summary>
+    public static OptimizationHints Network { get; } = new()
+    {
+        GuidanceScale = 2.5,
+        SigmaMin = 0.5,
+        SigmaMaxStart = 8,
+        SigmaMaxEnd = 1,
+        ClampDenoised = true,
+        BackgroundColor = [-1, 1, 1],
+        Iterations = 400,
+        GridSize = 32,
+        BoxHalfExtent = 0.6,
+        LearningRate = 0.3,
+        DensityShift = -1,
+        EmptinessWeight = 0.005,
+        EmptinessScale = 1,
+        CameraRadius = ShapeView.Radius,
+        FovMinDegrees = ShapeView.MinFieldOfViewDegrees,
+        FovMaxDegrees = ShapeView.MaxFieldOfViewDegrees,
+        SigmoidColors = true,
+        RenderSize = 32,
+        StepRatio = 1,
+    };
+}
