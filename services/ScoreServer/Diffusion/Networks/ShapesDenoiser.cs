@@ -1,3 +1,4 @@
+using Sjc.Diffusion.Preconditioning;
 using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Training.Shapes;
 using TorchSharp;
@@ -92,11 +93,12 @@ public sealed class ShapesDenoiser : IDenoiser
     internal static Tensor Denoise(ShapesNetwork network, Tensor noisy, ReadOnlySpan<double> sigmas, Tensor embedded)
     {
         using DisposeScope scope = NewDisposeScope();
+        EdmPreconditioning preconditioning = new(network.Options.SigmaData);
         float[,] coefficients = new float[4, sigmas.Length];
         for (int row = 0; row < sigmas.Length; row++)
         {
-            EdmPreconditioning c = EdmPreconditioning.For(sigmas[row], network.Options.SigmaData);
-            (coefficients[0, row], coefficients[1, row], coefficients[2, row], coefficients[3, row]) = (c.Skip, c.Out, c.In, c.Noise);
+            PreconditioningCoefficients c = preconditioning.At(sigmas[row]);
+            (coefficients[0, row], coefficients[1, row], coefficients[2, row], coefficients[3, row]) = ((float)c.Skip, (float)c.Out, (float)c.In, (float)c.Noise);
         }
 
         Tensor all = tensor(coefficients, device: noisy.device);

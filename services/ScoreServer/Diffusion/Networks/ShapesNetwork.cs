@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sjc.Numerics;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -77,7 +76,7 @@ internal sealed class ShapesNetwork : Module<Tensor, Tensor, Tensor, Tensor>
         Tensor embedding = functional.silu(embed.forward(functional.silu(noise.forward(Frequencies(noiseLevel)) + prompt)));
         Tensor h = input.forward(functional.pixel_unshuffle(x, 2)) + place;
         Tensor skip0 = down0.forward(h, embedding);
-        h = functional.avg_pool2d(skip0, 2) ;
+        h = functional.avg_pool2d(skip0, 2);
         Tensor skip1 = down1.forward(h, embedding) + Painted(paint1, embedding, channels[1], imageSize / 4);
         h = functional.avg_pool2d(skip1, 2);
         Tensor skip2 = down2.forward(h, embedding) + Painted(paint2, embedding, channels[2], imageSize / 8);

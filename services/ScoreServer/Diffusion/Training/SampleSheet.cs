@@ -1,4 +1,4 @@
-using Sjc.Numerics;
+using Sjc.Diffusion.Sampling;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,22 +20,11 @@ public static class SampleSheet
     public static IReadOnlyList<float[]> Draw(IDenoiser denoiser, IReadOnlyList<string> prompts, int steps, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable untracked = no_grad();
         DataShape shape = denoiser.Description.DataShape;
         Condition[] conditions = [.. prompts.Select(prompt => denoiser.EncodePrompt(prompt).Condition)];
-        double[] sigmas = [.. Enumerable.Range(0, steps).Select(i => Math.Pow(double.Lerp(Math.Pow(20, 1 / 7.0), Math.Pow(0.05, 1 / 7.0), i / (steps - 1.0)), 7)), 0];
-        Tensor x = Start(prompts.Count, shape, seed).to(device(denoiser.Description.Device)) * sigmas[0];
-        Tensor Slope(Tensor at, double sigma) => (at - denoiser.Denoise(at, [.. Enumerable.Repeat(sigma, prompts.Count)], conditions)) / sigma;
-        for (int i = 0; i < steps; i++)
-        {
-            double h = sigmas[i + 1] - sigmas[i];
-            Tensor slope = Slope(x, sigmas[i]);
-            Tensor next = x + (h * slope);
-            x = sigmas[i + 1] == 0 ? next : x + (h / 2 * (slope + Slope(next, sigmas[i + 1])));
-        }
-
-        return [.. Enumerable.Range(0, prompts.Count).Select(row => x[row].cpu().contiguous().data<float>().ToArray())];
+        ImageSamplerOptions options = new() { Steps = steps, Count = prompts.Count, Seed = seed, SigmaMax = 20, SigmaMin = 0.05 };
+        double[] samples = ImageSampler.Sample((noisy, sigma, denoised) => Denoise(denoiser, conditions, noisy, sigma, denoised), shape, options);
+        return [.. samples.Chunk(shape.ElementCount).Select(sample => Array.ConvertAll(sample, value => (float)value))];
     }
 
     /// <summary>Writes rows of pictures.</summary>
@@ -62,15 +51,15 @@ public static class SampleSheet
         png.SaveTo(stream);
     }
 
-    private static Tensor Start(int count, DataShape shape, ulong seed)
+    private static void Denoise(IDenoiser denoiser, Condition[] conditions, ReadOnlySpan<double> noisy, double sigma, Span<double> denoised)
     {
-        float[] noise = new float[count * shape.ElementCount];
-        for (int row = 0; row < count; row++)
-        {
-            new RandomKey(seed, RandomStream.SamplerInitialization, 0, (uint)row).FillNormal(noise.AsSpan(row * shape.ElementCount, shape.ElementCount));
-        }
-
-        return tensor(noise).view(count, shape.Channels, shape.Height, shape.Width);
+        using DisposeScope scope = NewDisposeScope();
+        DenoiserDescription description = denoiser.Description;
+        (int channels, int height, int width) = description.DataShape;
+        Tensor x = tensor(noisy.ToArray()).view(conditions.Length, channels, height, width).to(description.ComputeType).to(device(description.Device));
+        double[] sigmas = new double[conditions.Length];
+        sigmas.AsSpan().Fill(sigma);
+        denoiser.Denoise(x, sigmas, conditions).cpu().to(ScalarType.Float64).contiguous().data<double>().CopyTo(denoised);
     }
 
     private static void Paint(SKBitmap bitmap, float[] picture, int height, int width, int row, int column)

@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Networks;
+using Sjc.Diffusion.Preconditioning;
 using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Training.Shapes;
 using TorchSharp;
@@ -75,8 +76,8 @@ internal sealed class ShapesTrainer : IDisposable
     private Tensor Loss(TrainingBatch batch)
     {
         int rows = batch.Sigmas.Length;
-        EdmPreconditioning[] c = [.. batch.Sigmas.Select(sigma => EdmPreconditioning.For(sigma, Network.Options.SigmaData))];
-        Tensor Column(Func<EdmPreconditioning, float> value) => tensor(c.Select(value).ToArray(), device: Device).view(rows, 1, 1, 1);
+        PreconditioningCoefficients[] c = [.. batch.Sigmas.Select(new EdmPreconditioning(Network.Options.SigmaData).At)];
+        Tensor Column(Func<PreconditioningCoefficients, double> value) => tensor(c.Select(k => (float)value(k)).ToArray(), device: Device).view(rows, 1, 1, 1);
         Tensor clean = tensor(batch.Clean, device: Device).view(rows, 3, pictures.Size, pictures.Size);
         Tensor noise = tensor(batch.NoiseValues, device: Device).view(clean.shape);
         Tensor sigma = tensor(batch.Sigmas.Select(value => (float)value).ToArray(), device: Device).view(rows, 1, 1, 1);

@@ -4,9 +4,14 @@ namespace Sjc.Diffusion.Training.Shapes;
 public static class ShapeHints
 {
     /// <summary>For a trained network.</summary>
-    public static OptimizationHints Network { get; } = new()
+    public static OptimizationHints Network { get; } = Create(guidanceScale: 2.5);
+
+    /// <summary>For the closed-form denoiser of the pictures themselves, which the prompt restricts already.</summary>
+    public static OptimizationHints Exact { get; } = Create(guidanceScale: 1);
+
+    private static OptimizationHints Create(double guidanceScale) => new()
     {
-        GuidanceScale = 2.5,
+        GuidanceScale = guidanceScale,
         SigmaMin = 0.5,
         SigmaMaxStart = 8,
         SigmaMaxEnd = 1,
