@@ -1,0 +1,25 @@
+using Sjc.Diffusion.Training.Shapes;
+using Sjc.Numerics;
+using Sjc.RadianceField.Cameras;
+
+namespace Sjc.Cli.Evaluation;
+
+/// <summary>The cameras from which results are compared with the truth: drawn as training views are, from a seed that no training uses.</summary>
+internal static class HeldOutView
+{
+    /// <summary>Views of one evaluation.</summary>
+    public const int Count = 24;
+
+    /// <summary>Pixels across and down.</summary>
+    public const int Size = 64;
+
+    private const ulong Seed = 0xE7A1_0000_0000_0001;
+
+    /// <summary>The views, the same for every object.</summary>
+    public static IReadOnlyList<ShapeView> All { get; } =
+        [.. Enumerable.Range(0, Count).Select(i => ShapeView.Draw(new RandomKey(Seed, RandomStream.View, (uint)i)))];
+
+    /// <summary>The optimizer's camera of a view.</summary>
+    public static Camera Camera(ShapeView view) =>
+        Sjc.RadianceField.Cameras.Camera.Orbit(Size, Size, view.FieldOfViewDegrees, ShapeView.Radius, view.AzimuthDegrees, view.ElevationDegrees);
+}
