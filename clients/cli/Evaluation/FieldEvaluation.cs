@@ -1,6 +1,6 @@
 using Sjc.Diffusion.Training.Shapes;
 using Sjc.RadianceField.Cameras;
-using Sjc.RadianceField.Rendering;
+using Sjc.RadianceField.Optimization;
 
 namespace Sjc.Cli.Evaluation;
 

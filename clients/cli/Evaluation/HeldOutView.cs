@@ -13,11 +13,14 @@ internal static class HeldOutView
     /// <summary>Pixels across and down.</summary>
     public const int Size = 64;
 
+    /// <summary>Horizontal, the middle of the training views' range.</summary>
+    public const double FieldOfViewDegrees = 52.5;
+
     private const ulong Seed = 0xE7A1_0000_0000_0001;
 
     /// <summary>The views, the same for every object.</summary>
     public static IReadOnlyList<ShapeView> All { get; } =
-        [.. Enumerable.Range(0, Count).Select(i => ShapeView.Draw(new RandomKey(Seed, RandomStream.View, (uint)i)))];
+        [.. Enumerable.Range(0, Count).Select(i => ShapeView.Draw(new RandomKey(Seed, RandomStream.View, (uint)i)) with { FieldOfViewDegrees = FieldOfViewDegrees })];
 
     /// <summary>The optimizer's camera of a view.</summary>
     public static Camera Camera(ShapeView view) =>
