@@ -1,6 +1,4 @@
 using Sjc.Diffusion.Training.Shapes;
-using Sjc.RadianceField.Cameras;
-using Sjc.RadianceField.Optimization;
 
 namespace Sjc.Cli.Evaluation;
 
@@ -9,11 +7,11 @@ internal static class FieldEvaluation
 {
     private const int ViewsOnSheet = 6;
 
-    /// <summary>Renders all held-out views of both.</summary>
+    /// <summary>Renders the truth from all held-out views and compares.</summary>
     /// <param name="shape">The truth.</param>
-    /// <param name="render">Renders the field.</param>
+    /// <param name="renders">The field from each held-out view: image, [3, h, w], and opacity, [h, w].</param>
     /// <param name="seconds">That its optimisation took.</param>
-    public static ObjectResult Compare(ShapeObject shape, Func<Camera, RenderedView> render, double seconds)
+    public static ObjectResult Compare(ShapeObject shape, IReadOnlyList<(float[] Image, float[] Opacity)> renders, double seconds)
     {
         const int Size = HeldOutView.Size;
         double iou = 0;
@@ -21,17 +19,16 @@ internal static class FieldEvaluation
         List<float[]> truths = [];
         List<float[]> pictures = [];
         float[] coverage = new float[Size * Size];
-        foreach (ShapeView view in HeldOutView.All)
+        foreach ((ShapeView view, (float[] image, float[] opacity)) in HeldOutView.All.Zip(renders))
         {
             float[] truth = new float[3 * Size * Size];
             ShapeRenderer.Render(shape, view.Camera, Size, truth, coverage);
-            RenderedView rendered = render(HeldOutView.Camera(view));
-            iou += ViewComparison.SilhouetteIou(rendered.Opacity, coverage) / HeldOutView.Count;
-            psnr += ViewComparison.ForegroundPsnr(rendered.Image, truth, coverage) / HeldOutView.Count;
+            iou += ViewComparison.SilhouetteIou(opacity, coverage) / HeldOutView.Count;
+            psnr += ViewComparison.ForegroundPsnr(image, truth, coverage) / HeldOutView.Count;
             if (truths.Count < ViewsOnSheet)
             {
                 truths.Add(truth);
-                pictures.Add(rendered.Image);
+                pictures.Add(image);
             }
         }
 

@@ -1,6 +1,5 @@
 using Sjc.Diffusion.Training.Shapes;
 using Sjc.Numerics;
-using Sjc.RadianceField.Cameras;
 
 namespace Sjc.Cli.Evaluation;
 
@@ -21,8 +20,4 @@ internal static class HeldOutView
     /// <summary>The views, the same for every object.</summary>
     public static IReadOnlyList<ShapeView> All { get; } =
         [.. Enumerable.Range(0, Count).Select(i => ShapeView.Draw(new RandomKey(Seed, RandomStream.View, (uint)i)) with { FieldOfViewDegrees = FieldOfViewDegrees })];
-
-    /// <summary>The optimizer's camera of a view.</summary>
-    public static Camera Camera(ShapeView view) =>
-        Sjc.RadianceField.Cameras.Camera.Orbit(Size, Size, view.FieldOfViewDegrees, ShapeView.Radius, view.AzimuthDegrees, view.ElevationDegrees);
 }
