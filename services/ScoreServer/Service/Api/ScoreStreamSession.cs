@@ -33,7 +33,8 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
         using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         try
         {
-            while (await requests.MoveNext(reading.Token))
+            // A client that does not read its answers is not read from either.
+            while (await requests.MoveNext(reading.Token) && await _answers.Writer.WaitToWriteAsync(CancellationToken.None))
             {
                 answering.RemoveAll(task => task.IsCompleted);
                 answering.Add(HandleAsync(requests.Current, cancellationToken));
@@ -51,13 +52,25 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
         }
     }
 
+    /// <summary>Writes answers until there are no more; once the client is gone they are dropped, so that nobody waits to hand one in.</summary>
     private async Task WriteAsync(IServerStreamWriter<ScoreStreamResponse> responses, CancellationToken cancellationToken)
     {
+        bool isGone = false;
         await foreach (ScoreStreamResponse answer in _answers.Reader.ReadAllAsync(CancellationToken.None))
         {
-            if (!cancellationToken.IsCancellationRequested)
+            if (isGone || cancellationToken.IsCancellationRequested)
             {
-                await responses.WriteAsync(answer, CancellationToken.None);
+                continue;
+            }
+
+            try
+            {
+                await responses.WriteAsync(answer, cancellationToken);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException or RpcException)
+            {
+                LogClientGone(answer.Id, exception.Message);
+                isGone = true;
             }
         }
     }
@@ -67,11 +80,23 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
         switch (message.ActionCase)
         {
             case ScoreStreamRequest.ActionOneofCase.Cancel:
-                return _inFlight.TryGetValue(message.Id, out CancellationTokenSource? source) ? source.CancelAsync() : Task.CompletedTask;
+                return _inFlight.TryGetValue(message.Id, out CancellationTokenSource? source) ? CancelAsync(source) : Task.CompletedTask;
             case ScoreStreamRequest.ActionOneofCase.Request:
                 return StartAsync(message.Id, message.Request, cancellationToken);
             default:
                 return AnswerAsync(message.Id, RpcErrors.InvalidArgument([new FieldViolation("action", "action must be request or cancel, but is missing.")]));
+        }
+    }
+
+    private static async Task CancelAsync(CancellationTokenSource source)
+    {
+        try
+        {
+            await source.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The request was answered in the meantime.
         }
     }
 
@@ -119,6 +144,9 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
 
     private async Task AnswerAsync(ulong id, Status status) =>
         await _answers.Writer.WriteAsync(new ScoreStreamResponse { Id = id, Status = status.ToScoreStatus() }, CancellationToken.None);
+
+    [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "The client of a stream left before the answer to {Id}: {Reason}")]
+    private partial void LogClientGone(ulong id, string reason);
 
     [LoggerMessage(EventId = 310, Level = LogLevel.Error, Message = "Request {Id} of a stream failed.")]
     private partial void LogFailed(Exception exception, ulong id);

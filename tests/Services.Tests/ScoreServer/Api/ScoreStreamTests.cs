@@ -168,4 +168,61 @@ public sealed class ScoreStreamTests
         Assert.Equal("id must be unique among the requests in flight, but is 4 again.", refusal.Status.Message);
         Assert.NotNull((await call.ReadAsync()).Response);
     }
+
+    [Fact]
+    public async Task ClientThatReadsLate_GetsEveryAnswerOnce()
+    {
+        const int Count = 300;
+        using DeviceGate gate = new();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Api:MaxInFlightPerStream=8");
+        using StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation);
+        gate.Close();
+        Task sending = Task.Run(
+            async () =>
+            {
+                for (ulong id = 0; id < Count; id++)
+                {
+                    await call.SendAsync(id, Requests.Score(DeviceGate.Kind));
+                }
+
+                await call.RequestStream.CompleteAsync();
+            },
+            Cancellation);
+        await gate.PassBegunAsync();
+        gate.Open();
+
+        List<ScoreStreamResponse> answers = [];
+        await foreach (ScoreStreamResponse answer in call.ResponseStream.ReadAllAsync(Cancellation))
+        {
+            answers.Add(answer);
+        }
+
+        await sending;
+        Assert.Equal(Count, answers.Select(answer => answer.Id).Distinct().Count());
+        Assert.Equal(Count, answers.Count);
+        Assert.All(answers, answer => Assert.True(answer.Response is not null || answer.Status.Code == (int)Code.ResourceExhausted));
+    }
+
+    [Fact]
+    public async Task ClientThatLeaves_FreesTheQueue()
+    {
+        using DeviceGate gate = new();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Batching:MaxBatchRows=1");
+        gate.Close();
+        using (StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation))
+        {
+            for (ulong id = 0; id < 20; id++)
+            {
+                await call.SendAsync(id, Requests.Score(DeviceGate.Kind));
+            }
+
+            await call.SendAsync(99, Requests.Score(""));
+            Assert.Equal(99ul, (await call.ReadAsync()).Id);
+        }
+
+        gate.Open();
+        ScoreResponse answer = await host.Client.ScoreAsync(Requests.Score(DeviceGate.Kind), cancellationToken: Cancellation);
+
+        Assert.NotNull(answer.Gradient);
+    }
 }
