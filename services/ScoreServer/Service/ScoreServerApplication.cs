@@ -114,6 +114,7 @@ public static class ScoreServerApplication
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ScoreServerMetrics>();
         services.AddSingleton<DeviceThreads>();
+        services.AddSingleton<IModelFactory, ShapesModelFactory>();
         services.AddSingleton<IModelFactory, ExactModelFactory>();
         services.AddSingleton<ModelCatalogue>();
         services.AddSingleton<PromptCache>();

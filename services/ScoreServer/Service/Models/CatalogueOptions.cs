@@ -17,6 +17,7 @@ internal sealed record CatalogueOptions : IValidatableObject
     /// <summary>The models that need no download.</summary>
     public static IReadOnlyList<ModelOptions> Shipped { get; } =
     [
+        new() { Name = "shapes", Kind = ShapesModelFactory.KindName },
         new() { Name = "exact", Kind = ExactModelFactory.KindName, Load = ModelLoading.OnFirstUse },
     ];
 
