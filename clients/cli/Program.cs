@@ -1,3 +1,4 @@
 using Sjc.Cli;
 
-return await SjcCommandLine.RunAsync(args, CliConsole.Standard(), CancellationToken.None);
+using Interruption interruption = new();
+return await SjcCommandLine.RunAsync(args, CliConsole.Standard(), interruption.Token);

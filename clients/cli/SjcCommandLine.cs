@@ -37,7 +37,7 @@ internal static class SjcCommandLine
         }
         catch (RpcException exception)
         {
-            return await ComplainAsync(console, RpcErrors.Describe(exception), RpcErrors.ExitCodeOf(exception.StatusCode));
+            return await ComplainAsync(console, ServiceRefusals.Describe(exception), ServiceRefusals.ExitCodeOf(exception.StatusCode));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -51,6 +51,14 @@ internal static class SjcCommandLine
 
     private static RootCommand CreateRoot(CliConsole console) => new("Text to 3D by score Jacobian chaining: a 2D diffusion model's scores, chained into a voxel radiance field.")
     {
+        GenerateCommand.Create(console),
+        SampleCommand.Create(console),
+        RenderCommand.Create(console),
+        ExportCommand.Create(console),
+        JobsCommand.Create(console),
+        ModelsCommand.Create(console),
+        ServerCommands.CreateScoreServer(),
+        ServerCommands.CreateFieldOptimizer(),
         DoctorCommand.Create(console),
         TrainCommand.Create(console),
     };

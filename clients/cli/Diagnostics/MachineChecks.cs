@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
 
 namespace Sjc.Cli.Diagnostics;
@@ -59,7 +60,7 @@ internal static class MachineChecks
     private static IEnumerable<Finding> Ports()
     {
         HashSet<int> listening = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
-        return new[] { ("score-server", 5101), ("field-optimizer", 5102) }.Select(service => listening.Contains(service.Item2)
+        return new[] { ("score-server", ServiceAddress.DefaultScorerPort), ("field-optimizer", ServiceAddress.DefaultOptimizerPort) }.Select(service => listening.Contains(service.Item2)
             ? new Finding(Severity.Note, "port", $"{service.Item2} ({service.Item1}'s default) is taken: by a running one, or choose another with --port")
             : new Finding(Severity.Good, "port", $"{service.Item2} ({service.Item1}'s default) is free"));
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Sjc.Cli.Reports;
 
@@ -39,6 +40,20 @@ internal static class MachineDescription
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>The same members as a tree.</summary>
+    public static JsonNode ToJson()
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream))
+        {
+            writer.WriteStartObject();
+            WriteTo(writer);
+            writer.WriteEndObject();
+        }
+
+        return JsonNode.Parse(stream.ToArray())!;
     }
 
     private static string AssemblyVersion(string name)

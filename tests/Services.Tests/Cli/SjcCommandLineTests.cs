@@ -4,35 +4,64 @@ namespace Sjc.Services.Tests.Cli;
 
 public sealed class SjcCommandLineTests
 {
-    [Theory]
-    [InlineData("")]
-    [InlineData("no-such-command")]
-    [InlineData("doctor --no-such-option")]
-    public async Task RunAsync_BadArguments_OneLineAndExitCode2(string line)
+    public static TheoryData<string[], string> BadArguments => new()
     {
-        (int exitCode, string output) = await RunAsync(line);
+        { [], "Required command" },
+        { ["no-such-command"], "no-such-command" },
+        { ["doctor", "--no-such-option"], "--no-such-option" },
+        { ["generate"], "generate must have a prompt" },
+        { ["generate", "a red car", "--iterations", "many"], "--iterations must be a whole number of at least 0, but is many." },
+        { ["generate", "a red car", "--guidance", "NaN"], "--guidance must be a number, but is NaN." },
+        { ["generate", "a red car", "--view-prompts", "perhaps"], "'perhaps'" },
+        { ["generate", "a red car", "--view-size", "2000"], "--view-size must be in [8, 1024], but is 2000." },
+        { ["generate", "a red car", "--background", "1,blue"], "--background must be numbers with commas between them, but is 1,blue." },
+        { ["generate", "a red car", "--scorer", "ftp://host"], "--scorer must be an http or https address, but is ftp://host." },
+        { ["generate", "a red car", "--resume", "somewhere"], "--resume goes on with a run as it was" },
+        { ["generate", "--resume", "/nonexistent"], "has no run.json" },
+        { ["render", "/nonexistent"], "has no run.json" },
+        { ["export", "x", "--format", "obj"], "obj" },
+        { ["jobs", "show"], "Required argument 'id' missing" },
+        { ["score-server", "--Models:0:Name"], "A setting must be --Section:Key=VALUE, but is --Models:0:Name." },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadArguments))]
+    public async Task RunAsync_BadArguments_OneClearLineAndExitCode2(string[] args, string expected)
+    {
+        (int exitCode, string output) = await CliRun.RunAsync(args);
 
         Assert.Equal(ExitCode.Usage, exitCode);
         Assert.StartsWith("sjc: ", output, StringComparison.Ordinal);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.Single(output.TrimEnd('\n').Split('\n'));
     }
 
     [Theory]
-    [InlineData("--help")]
-    [InlineData("doctor --help")]
-    public async Task RunAsync_Help_Succeeds(string line)
+    [InlineData("")]
+    [InlineData("generate")]
+    [InlineData("sample")]
+    [InlineData("render")]
+    [InlineData("export")]
+    [InlineData("jobs create")]
+    [InlineData("models list")]
+    [InlineData("score-server")]
+    [InlineData("field-optimizer")]
+    [InlineData("doctor")]
+    public async Task RunAsync_Help_Succeeds(string command)
     {
-        (int exitCode, string output) = await RunAsync(line);
+        (int exitCode, string output) = await CliRun.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("Usage:", output, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string line)
+    [Fact]
+    public async Task RunAsync_NoServiceAtAddress_OneLineAndExitCode1()
     {
-        using StringWriter writer = new();
-        string[] args = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        int exitCode = await SjcCommandLine.RunAsync(args, CliConsole.To(writer), TestContext.Current.CancellationToken);
-        return (exitCode, writer.ToString());
+        (int exitCode, string output) = await CliRun.RunAsync("jobs", "list", "--optimizer", "127.0.0.1:1");
+
+        Assert.Equal(ExitCode.Failure, exitCode);
+        Assert.StartsWith("sjc: The service cannot be reached", output, StringComparison.Ordinal);
+        Assert.Single(output.TrimEnd('\n').Split('\n'));
     }
 }

@@ -4,7 +4,7 @@ using Grpc.Core;
 namespace Sjc.Cli;
 
 /// <summary>Words a service's refusal for a terminal.</summary>
-internal static class RpcErrors
+internal static class ServiceRefusals
 {
     /// <summary>The status's message, then each field violation.</summary>
     public static string Describe(RpcException exception)

@@ -1,0 +1,155 @@
+using System.CommandLine;
+using System.Globalization;
+using Sjc.Contracts.Field.V1;
+
+namespace Sjc.Cli.Options;
+
+/// <summary>The options that make a job's spec. What is not given stays unset: the model's hints or the reference's value hold.</summary>
+internal sealed class JobSpecOptions
+{
+    private readonly List<Option> options = [];
+    private readonly List<Action<ParseResult, JobSpec>> setters = [];
+    private readonly Option<string?> model = CliOptions.Text("--model", "NAME", "The scorer's model [its first].");
+    private readonly Option<string?> negative = CliOptions.Text("--negative", "PROMPT", "What guidance leads away from.");
+    private readonly Option<ulong?> seed = CliOptions.LongWhole("--seed", "Of every random number [0].");
+    private readonly Option<string?> background = CliOptions.Text("--background", "C,C,..", "A fixed background colour in the model's value range, such as -1,1,1.");
+
+    public JobSpecOptions()
+    {
+        options.AddRange([model, negative, seed]);
+        AddRun();
+        AddScore();
+        AddField();
+        AddCamera();
+        AddLosses();
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command) => options.ForEach(command.Add);
+
+    /// <summary>The spec of a command line.</summary>
+    public JobSpec Read(ParseResult parsed, string prompt)
+    {
+        JobSpec spec = new()
+        {
+            Prompt = prompt,
+            NegativePrompt = parsed.GetValue(negative) ?? string.Empty,
+            Model = parsed.GetValue(model) ?? string.Empty,
+            Seed = parsed.GetValue(seed) ?? 0,
+            Field = new FieldSpec(),
+            Camera = new CameraSpec(),
+            Score = new ScoreSpec(),
+            Loss = new LossSpec(),
+            Optimizer = new OptimizerSpec(),
+        };
+        setters.ForEach(set => set(parsed, spec));
+        return spec;
+    }
+
+    private void AddRun()
+    {
+        Whole("--iterations", "Optimiser steps.", (spec, value) => spec.Iterations = value);
+        Whole("--checkpoint-every", "Iterations between checkpoints.", (spec, value) => spec.CheckpointEvery = value);
+        Whole("--preview-every", "Iterations between preview pictures; 0: none.", (spec, value) => spec.PreviewEvery = value);
+        Real("--learning-rate", "Adamax base rate.", (spec, value) => spec.Optimizer.LearningRate = value);
+    }
+
+    private void AddScore()
+    {
+        Real("--guidance", "Guidance scale.", (spec, value) => spec.Score.GuidanceScale = value);
+        Whole("--draws", "Draws of perturb-and-average scoring per view.", (spec, value) => spec.Score.Draws = value);
+        Whole("--views", "Views per iteration.", (spec, value) => spec.Score.ViewsPerIteration = value);
+        Switch("--variance-reduction", "Subtract the clean render instead of the noisy one.", (spec, value) => spec.Score.VarianceReduction = value);
+        Switch("--clamp-denoised", "Clamp the denoised guess to the model's value range.", (spec, value) => spec.Score.ClampDenoised = value);
+        Real("--sigma-min", "Lower end of the drawn noise levels.", (spec, value) => SetSigma(spec, score => score.SigmaMin = value));
+        Real("--sigma-max-start", "Upper end of the drawn noise levels at the first iteration.", (spec, value) => SetSigma(spec, score => score.SigmaMaxStart = value));
+        Real("--sigma-max-end", "Upper end of the drawn noise levels at the last iteration.", (spec, value) => SetSigma(spec, score => score.SigmaMaxEnd = value));
+        Option<string?> distribution = CliOptions.Text("--sigma-distribution", "ladder|log-uniform", "How noise levels are drawn.");
+        distribution.AcceptOnlyFromAmong("ladder", "log-uniform");
+        options.Add(distribution);
+        setters.Add((parsed, spec) => spec.Score.SigmaDistribution = parsed.GetValue(distribution) switch
+        {
+            "ladder" => SigmaDistribution.Ladder,
+            "log-uniform" => SigmaDistribution.LogUniform,
+            _ => spec.Score.SigmaDistribution,
+        });
+    }
+
+    private void AddField()
+    {
+        Whole("--grid", "Voxels along each side of the box.", (spec, value) => spec.Field.GridSize = value);
+        Real("--box", "Half the box's side, world units.", (spec, value) => spec.Field.BoxHalfExtent = value);
+        Real("--density-shift", "Added to the raw density before softplus.", (spec, value) => spec.Field.DensityShift = value);
+        Whole("--render-size", "Side of the training renders, pixels.", (spec, value) => spec.Field.RenderSize = value);
+        Real("--step-ratio", "Step along a ray in voxel lengths.", (spec, value) => spec.Field.StepRatio = value);
+        Switch("--random-ray-offset", "Shift each view's samples by a random part of a step.", (spec, value) => spec.Field.RandomRayOffset = value);
+        options.Add(background);
+        setters.Add((parsed, spec) => spec.Field.BackgroundColor.Add(ReadColour(parsed.GetValue(background))));
+    }
+
+    private void AddCamera()
+    {
+        Real("--radius", "Distance of the cameras from the centre, world units.", (spec, value) => spec.Camera.Radius = value);
+        Real("--fov-min", "Least horizontal field of view, degrees.", (spec, value) => spec.Camera.FovMinDegrees = value);
+        Real("--fov-max", "Greatest horizontal field of view, degrees.", (spec, value) => spec.Camera.FovMaxDegrees = value);
+        Switch("--view-prompts", "Word the view into the prompt.", (spec, value) => spec.Camera.ViewDependentPrompts = value);
+    }
+
+    private void AddLosses()
+    {
+        Real("--emptiness-weight", "Weight of the emptiness loss.", (spec, value) => spec.Loss.EmptinessWeight = value);
+        Real("--emptiness-scale", "Scale within the emptiness loss.", (spec, value) => spec.Loss.EmptinessScale = value);
+        Real("--emptiness-step", "Part of the run after which the emptiness weight is multiplied.", (spec, value) => spec.Loss.EmptinessStep = value);
+        Real("--emptiness-multiplier", "The factor then; 1: never.", (spec, value) => spec.Loss.EmptinessMultiplier = value);
+        Real("--depth-weight", "Weight of the centre-depth loss.", (spec, value) => spec.Loss.DepthWeight = value);
+    }
+
+    private void Whole(string name, string description, Action<JobSpec, uint> set) => Add(CliOptions.Whole(name, description), set);
+
+    private void Real(string name, string description, Action<JobSpec, double> set) => Add(CliOptions.Real(name, description), set);
+
+    private void Switch(string name, string description, Action<JobSpec, bool> set)
+    {
+        Option<string?> option = CliOptions.Switch(name, description);
+        options.Add(option);
+        setters.Add((parsed, spec) =>
+        {
+            if (parsed.GetValue(option) is { } value)
+            {
+                set(spec, value == "true");
+            }
+        });
+    }
+
+    private void Add<T>(Option<T?> option, Action<JobSpec, T> set)
+        where T : struct
+    {
+        options.Add(option);
+        setters.Add((parsed, spec) =>
+        {
+            if (parsed.GetValue(option) is { } value)
+            {
+                set(spec, value);
+            }
+        });
+    }
+
+    /// <summary>A range of noise levels makes sense with the log-uniform distribution alone.</summary>
+    private static void SetSigma(JobSpec spec, Action<ScoreSpec> set)
+    {
+        set(spec.Score);
+        spec.Score.SigmaDistribution = SigmaDistribution.LogUniform;
+    }
+
+    private static float[] ReadColour(string? text)
+    {
+        try
+        {
+            return text is null ? [] : [.. text.Split(',').Select(part => float.Parse(part, CultureInfo.InvariantCulture))];
+        }
+        catch (FormatException)
+        {
+            throw CommandException.Usage($"--background must be numbers with commas between them, but is {text}.");
+        }
+    }
+}

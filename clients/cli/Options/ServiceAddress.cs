@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace Sjc.Cli.Options;
+
+/// <summary>Where a running service is.</summary>
+internal static class ServiceAddress
+{
+    /// <summary>Where <c>sjc score-server</c> listens unless told otherwise.</summary>
+    public const int DefaultScorerPort = 5201;
+
+    /// <summary>Where <c>sjc field-optimizer</c> listens unless told otherwise.</summary>
+    public const int DefaultOptimizerPort = 5202;
+
+    /// <summary><c>--scorer</c>; null where it is not given.</summary>
+    public static Option<Uri?> Scorer(string without) => Create("--scorer", $"Address of a running score server, such as http://localhost:{DefaultScorerPort} {without}.");
+
+    /// <summary><c>--optimizer</c>; null where it is not given.</summary>
+    public static Option<Uri?> Optimizer(string without) => Create("--optimizer", $"Address of a running field optimizer, such as http://localhost:{DefaultOptimizerPort} {without}.");
+
+    /// <summary>An address with or without its scheme.</summary>
+    public static bool TryParse(string text, out Uri? address) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out address)
+        && address.Scheme is "http" or "https"
+        && address.Host.Length > 0;
+
+    /// <summary>An option whose value is an address; null where it is not given.</summary>
+    public static Option<Uri?> Create(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "ADDRESS",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (TryParse(text, out Uri? address))
+            {
+                return address;
+            }
+
+            result.AddError($"{name} must be an http or https address, but is {text}.");
+            return null;
+        },
+    };
+}

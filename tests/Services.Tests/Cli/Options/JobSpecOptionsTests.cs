@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Sjc.Cli.Options;
+using Sjc.Contracts.Field.V1;
+
+namespace Sjc.Services.Tests.Cli.Options;
+
+public sealed class JobSpecOptionsTests
+{
+    [Fact]
+    public void Read_NothingGiven_LeavesTheChoiceToModelAndServer()
+    {
+        JobSpec spec = Read();
+
+        JobSpec expected = new() { Prompt = "a red car", Field = new(), Camera = new(), Score = new(), Loss = new(), Optimizer = new() };
+        Assert.Equal(expected, spec);
+    }
+
+    [Fact]
+    public void Read_Options_EndUpInTheirFields()
+    {
+        JobSpec spec = Read(
+            "--model", "exact", "--seed", "18446744073709551615", "--iterations", "12", "--grid", "16", "--guidance", "2.5", "--draws", "4", "--view-prompts", "false",
+            "--variance-reduction", "false", "--background=-1,1,0.5", "--emptiness-weight", "1e-3", "--learning-rate", ".3", "--preview-every", "0", "--negative", "fog");
+
+        JobSpec expected = new()
+        {
+            Prompt = "a red car",
+            NegativePrompt = "fog",
+            Model = "exact",
+            Seed = ulong.MaxValue,
+            Iterations = 12,
+            PreviewEvery = 0,
+            Field = new() { GridSize = 16, BackgroundColor = { -1, 1, 0.5f } },
+            Camera = new() { ViewDependentPrompts = false },
+            Score = new() { GuidanceScale = 2.5, Draws = 4, VarianceReduction = false },
+            Loss = new() { EmptinessWeight = 1e-3 },
+            Optimizer = new() { LearningRate = 0.3 },
+        };
+        Assert.Equal(expected, spec);
+    }
+
+    [Fact]
+    public void Read_SigmaRange_ChoosesTheLogUniformDistribution()
+    {
+        Assert.Equal(SigmaDistribution.LogUniform, Read("--sigma-min", "0.2").Score.SigmaDistribution);
+        Assert.Equal(SigmaDistribution.Ladder, Read("--sigma-distribution", "ladder").Score.SigmaDistribution);
+    }
+
+    private static JobSpec Read(params string[] args)
+    {
+        JobSpecOptions options = new();
+        Command command = new("test");
+        options.AddTo(command);
+        ParseResult parsed = command.Parse(args);
+        Assert.Empty(parsed.Errors);
+        return options.Read(parsed, "a red car");
+    }
+}
