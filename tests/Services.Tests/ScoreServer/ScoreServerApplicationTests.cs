@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Health.V1;
+using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -92,6 +93,29 @@ public sealed class ScoreServerApplicationTests
         await host.Application.WaitForShutdownAsync(Cancellation);
 
         Assert.Equal("The weights must be whole, but are not.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("Development", true)]
+    [InlineData("Production", false)]
+    public async Task Reflection_ByEnvironment_IsThereInDevelopmentAlone(string environment, bool expected)
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], $"--environment={environment}");
+        using AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> call =
+            new ServerReflection.ServerReflectionClient(host.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
+        bool isThere;
+        try
+        {
+            await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, Cancellation);
+            isThere = await call.ResponseStream.MoveNext(Cancellation)
+                && call.ResponseStream.Current.ListServicesResponse.Service.Any(service => service.Name == "sjc.score.v1.ScoreService");
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unimplemented)
+        {
+            isThere = false;
+        }
+
+        Assert.Equal(expected, isThere);
     }
 
     [Theory]

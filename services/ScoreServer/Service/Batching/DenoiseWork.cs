@@ -51,7 +51,17 @@ internal sealed class DenoiseWork(object client, LoadedModel model, float[] rows
         Condition[] conditions = new Condition[count];
         for (int row = 0; row < count; row++)
         {
-            (sigmas[row], conditions[row]) = ScoreRows.WriteRow(query, row, rows.AsSpan(row * size, size));
+            Span<float> noisy = rows.AsSpan(row * size, size);
+            if (query.IsGuided && row % 2 == 1)
+            {
+                // The negative row of a draw sees what the row before it sees: noise takes longer to draw than to copy.
+                rows.AsSpan((row - 1) * size, size).CopyTo(noisy);
+                (sigmas[row], conditions[row]) = (sigmas[row - 1], query.NegativeConditions[row / (2 * query.Draws)]);
+            }
+            else
+            {
+                (sigmas[row], conditions[row]) = ScoreRows.WriteRow(query, row, noisy);
+            }
         }
 
         return new DenoiseWork(client, model, rows, sigmas, conditions) { Deterministic = deterministic, Deadline = deadline };
