@@ -9,6 +9,7 @@ internal sealed partial class ServiceProcess : IDisposable
 {
     private const int TerminateSignal = 15;
     private readonly Process process;
+    private bool disposed;
 
     private ServiceProcess(Process process, Uri address)
     {
@@ -64,6 +65,12 @@ internal sealed partial class ServiceProcess : IDisposable
 
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         if (!process.HasExited)
         {
             process.Kill();

@@ -34,6 +34,7 @@ internal sealed partial class JobCreation(JobCatalog catalog, ScorerClient score
         JobSpec resolved = SpecResolver.Resolve(requested, model);
         SpecValidator.Check(resolved, model, violations);
         violations.ThrowIfAny();
+        await CheckPromptsAsync(resolved, model, cancellationToken);
         return catalog.Create(request.RequestId, requested, resolved, model, out LiveJob? job) switch
         {
             CreateOutcome.Conflict => throw Conflict(request.RequestId),
@@ -55,6 +56,24 @@ internal sealed partial class JobCreation(JobCatalog catalog, ScorerClient score
         catch (ScorerRefusedException exception)
         {
             throw RpcErrors.FailedPrecondition("SCORER_REFUSED", exception.Message).ToRpcException();
+        }
+    }
+
+    /// <summary>Finds out now, rather than in the first iteration, that the model does not take the prompt.</summary>
+    private async Task CheckPromptsAsync(JobSpec spec, Model model, CancellationToken cancellationToken)
+    {
+        if (model.Conditioning != ConditioningKind.Prompt)
+        {
+            return;
+        }
+
+        try
+        {
+            await scorer.CheckPromptsAsync(model.Name, SpecOptions.LongestPrompts(spec, model), cancellationToken);
+        }
+        catch (ScorerRefusedException exception) when (exception.InnerException is RpcException { StatusCode: StatusCode.InvalidArgument } refusal)
+        {
+            throw new InvalidRequestException([new FieldViolation("spec.prompt", refusal.Status.Detail)]);
         }
     }
 

@@ -59,6 +59,15 @@ internal static class SpecOptions
         AnnealBySigma = spec.Optimizer.AnnealBySigma,
     };
 
+    /// <summary>The prompt with the longest words of a view, and the negative prompt where there is one.</summary>
+    public static IReadOnlyList<string> LongestPrompts(JobSpec spec, Model model)
+    {
+        string prompt = Wording(spec, model) is { } wording
+            ? wording.Compose(wording.Bands.SelectMany(band => band.SectorWords).MaxBy(words => words.Length)!, spec.Prompt)
+            : spec.Prompt;
+        return spec.NegativePrompt.Length > 0 ? [prompt, spec.NegativePrompt] : [prompt];
+    }
+
     private static FieldWording? Wording(JobSpec spec, Model model)
     {
         if (!spec.Camera.ViewDependentPrompts || model.Conditioning != ConditioningKind.Prompt)

@@ -41,6 +41,15 @@ internal sealed partial class ScorerClient : IAsyncDisposable
     public Task<Model> GetModelAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(describePipeline, options.DescribeTimeout, token => AskForModelAsync(name, token), cancellationToken);
 
+    /// <summary>Asks whether a model takes prompts.</summary>
+    /// <exception cref="ScorerRefusedException">It does not take one of them; the message says why.</exception>
+    /// <exception cref="ScorerUnavailableException">The scorer cannot be reached.</exception>
+    public Task CheckPromptsAsync(string model, IEnumerable<string> prompts, CancellationToken cancellationToken)
+    {
+        EncodePromptsRequest request = new() { Model = model, Prompts = { prompts } };
+        return RunAsync(describePipeline, options.DescribeTimeout, token => AskForPromptsAsync(request, token), cancellationToken);
+    }
+
     /// <summary>A score, asked for on the shared stream.</summary>
     /// <exception cref="ScorerRefusedException">The scorer refuses the request.</exception>
     /// <exception cref="ScorerUnavailableException">No answer for <see cref="ScorerOptions.GiveUpAfter"/>.</exception>
@@ -134,6 +143,9 @@ internal sealed partial class ScorerClient : IAsyncDisposable
         ListModelsResponse models = await client.ListModelsAsync(new ListModelsRequest(), deadline: deadline, cancellationToken: cancellationToken);
         return models.Models.FirstOrDefault() ?? throw new RpcException(new Status(StatusCode.FailedPrecondition, "It has no models."));
     }
+
+    private async Task<EncodePromptsResponse> AskForPromptsAsync(EncodePromptsRequest request, CancellationToken cancellationToken) =>
+        await client.EncodePromptsAsync(request, deadline: DateTime.UtcNow + options.DescribeTimeout, cancellationToken: cancellationToken);
 
     private async Task<ScoreResponse> AskForScoreAsync(ScoreRequest request, CancellationToken cancellationToken)
     {

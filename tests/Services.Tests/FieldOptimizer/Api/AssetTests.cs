@@ -5,33 +5,13 @@ using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Tensors;
 using Sjc.Numerics.Safetensors;
 using Sjc.RadianceField.Checkpoints;
-using Sjc.Services.Tests.FieldOptimizer.Scoring;
 using SkiaSharp;
 
 namespace Sjc.Services.Tests.FieldOptimizer.Api;
 
 /// <summary>RenderViews and ExportAsset over loopback gRPC, of an ended and of a running job.</summary>
-public sealed class AssetTests : IAsyncLifetime
+public sealed class AssetTests : OptimizerTestBase
 {
-    private readonly TemporaryFolder folder = new();
-    private FakeScorer scorer = null!;
-    private OptimizerServer server = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        scorer = await FakeScorer.StartNewAsync();
-        server = await OptimizerServer.StartAsync(scorer.Address, folder.Path);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await server.DisposeAsync();
-        await scorer.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task RenderViews_EndedJob_GivesEachViewAsPictureAndTensors()
     {
@@ -58,13 +38,13 @@ public sealed class AssetTests : IAsyncLifetime
     public async Task RenderViews_RunningJob_ShowsItsFieldBetweenSteps()
     {
         TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        scorer.Behavior.Hold = number => number >= 4 ? held.Task : Task.CompletedTask;
-        Job job = await server.CreateAsync(Spec());
+        Scorer.Behavior.Hold = number => number >= 4 ? held.Task : Task.CompletedTask;
+        Job job = await Server.CreateAsync(SmallSurface);
         RenderViewsRequest request = new() { Id = job.Id, Width = 16, Height = 16, Views = { new OrbitView() } };
-        await server.WhenAsync(job.Id, now => now.Progress.Iteration == 3);
+        await Server.WhenAsync(job.Id, now => now.Progress.Iteration == 3);
         RenderViewsResponse running = Assert.Single(await RenderAsync(request));
 
-        Job paused = (await server.Client.PauseJobAsync(new PauseJobRequest { Id = job.Id }, cancellationToken: Token)).Job;
+        Job paused = (await Server.Client.PauseJobAsync(new PauseJobRequest { Id = job.Id }, cancellationToken: Token)).Job;
 
         Assert.Equal(3u, paused.CheckpointIteration);
         Assert.Equal(running, Assert.Single(await RenderAsync(request)));
@@ -130,7 +110,7 @@ public sealed class AssetTests : IAsyncLifetime
     // Below the start density softplus(-1) = 0.31 of the whole box: there is always a surface.
     private const double LowDensity = 0.1;
 
-    private static JobSpec Spec() => new()
+    private static JobSpec SmallSurface => new()
     {
         Prompt = "a red dot",
         Seed = 5,
@@ -138,12 +118,12 @@ public sealed class AssetTests : IAsyncLifetime
         Field = new FieldSpec { GridSize = 24, RenderSize = 8 },
     };
 
-    private async Task<Job> EndedJobAsync() => await server.EndOfAsync((await server.CreateAsync(Spec())).Id);
+    private async Task<Job> EndedJobAsync() => await Server.EndOfAsync((await Server.CreateAsync(SmallSurface)).Id);
 
     private async Task<List<RenderViewsResponse>> RenderAsync(RenderViewsRequest request)
     {
         List<RenderViewsResponse> views = [];
-        using AsyncServerStreamingCall<RenderViewsResponse> call = server.Client.RenderViews(request, cancellationToken: Token);
+        using AsyncServerStreamingCall<RenderViewsResponse> call = Server.Client.RenderViews(request, cancellationToken: Token);
         await foreach (RenderViewsResponse view in call.ResponseStream.ReadAllAsync(Token))
         {
             views.Add(view);
@@ -155,7 +135,7 @@ public sealed class AssetTests : IAsyncLifetime
     private async Task<byte[]> ExportAsync(string id, AssetFormat format, double density = 0)
     {
         using MemoryStream file = new();
-        using AsyncServerStreamingCall<ExportAssetResponse> call = server.Client.ExportAsset(
+        using AsyncServerStreamingCall<ExportAssetResponse> call = Server.Client.ExportAsset(
             new ExportAssetRequest { Id = id, Format = format, DensityThreshold = density }, cancellationToken: Token);
         ExportAssetResponse last = new();
         await foreach (ExportAssetResponse response in call.ResponseStream.ReadAllAsync(Token))

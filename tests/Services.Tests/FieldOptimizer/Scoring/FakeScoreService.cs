@@ -33,6 +33,9 @@ internal sealed class FakeScorerBehavior
 /// <summary>A scorer of <see cref="TwoPictures"/>, whose failures tests choose.</summary>
 internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreService.ScoreServiceBase
 {
+    /// <summary>A prompt with this word is refused.</summary>
+    public const string UnknownWord = "unicorn";
+
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
         Task.FromResult(new ListModelsResponse { Models = { TestRecords.PixelModel() } });
 
@@ -40,6 +43,11 @@ internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreServi
         request.Name == TestRecords.PixelModel().Name
             ? Task.FromResult(new GetModelResponse { Model = TestRecords.PixelModel() })
             : throw RpcErrors.NotFound("MODEL_UNKNOWN", $"There is no model {request.Name}.").ToRpcException();
+
+    public override Task<EncodePromptsResponse> EncodePrompts(EncodePromptsRequest request, ServerCallContext context) =>
+        request.Prompts.FirstOrDefault(prompt => prompt.Contains(UnknownWord, StringComparison.Ordinal)) is { } unknown
+            ? throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, $"prompts[0] must name dots, but is '{unknown}'."))
+            : Task.FromResult(new EncodePromptsResponse { Prompts = { request.Prompts.Select(prompt => new EncodedPrompt { Handle = prompt }) } });
 
     public override async Task ScoreStream(
         IAsyncStreamReader<ScoreStreamRequest> requestStream, IServerStreamWriter<ScoreStreamResponse> responseStream, ServerCallContext context)
