@@ -81,7 +81,7 @@ internal sealed partial class ModelCatalogue : IDisposable
     private static bool WarmUp(IDenoiser denoiser)
     {
         DenoiserDescription description = denoiser.Description;
-        Condition condition = description.ExamplePrompts.Count > 0 ? denoiser.EncodePrompt(description.ExamplePrompts[0]).Condition : denoiser.Unconditional;
+        Condition condition = WarmUpPrompt(description) is { } prompt ? denoiser.EncodePrompt(prompt).Condition : denoiser.Unconditional;
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         foreach (int rows in (int[])[1, 2])
@@ -95,6 +95,12 @@ internal sealed partial class ModelCatalogue : IDisposable
 
         return true;
     }
+
+    /// <summary>As narrow as a prompt of the optimizer: an exact model makes ready the pictures that it selects.</summary>
+    private static string? WarmUpPrompt(DenoiserDescription description) =>
+        description.ExamplePrompts is not [string example, ..] ? null
+        : description.ViewWording is { } wording ? wording.Compose(wording.Bands[0].SectorWords[0], example)
+        : example;
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "Loading model {Model} of kind {Kind} on {Device}.")]
     private partial void LogLoading(string model, string kind, string device);

