@@ -1,0 +1,22 @@
+using Sjc.Diffusion.Training.Shapes;
+
+namespace Sjc.Cli.Evaluation;
+
+/// <summary>What an evaluation does.</summary>
+internal sealed record EvaluationRequest
+{
+    /// <summary>"shapes" or "exact".</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What is made and compared.</summary>
+    public required IReadOnlyList<ShapeObject> Objects { get; init; }
+
+    /// <summary>Of every job.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Receives contact sheets and logs.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Objects that are made at the same time.</summary>
+    public int Parallel { get; init; } = 1;
+}
