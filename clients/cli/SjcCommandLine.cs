@@ -61,6 +61,7 @@ internal static class SjcCommandLine
         ServerCommands.CreateFieldOptimizer(),
         DoctorCommand.Create(console),
         TrainCommand.Create(console),
+        EvaluateCommand.Create(console),
     };
 
     private static async Task<int> ComplainAsync(CliConsole console, string message, int exitCode)

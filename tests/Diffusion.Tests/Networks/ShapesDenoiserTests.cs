@@ -92,7 +92,7 @@ public sealed class ShapesDenoiserTests : IDisposable
     {
         ShapesNetwork network = new(TinyNetwork.Options(vocabulary.TokenCount), seed);
         using IDisposable untracked = no_grad();
-        network.get_parameter("output.weight").fill_(0.05f); // starts at 0, which would hide the rest
+        network.get_parameter("output.weight")!.fill_(0.05f); // starts at 0, which would hide the rest
         return network;
     }
 
