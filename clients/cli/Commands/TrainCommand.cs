@@ -10,8 +10,8 @@ internal static class TrainCommand
     public static Command Create(CliConsole console)
     {
         Option<DirectoryInfo> output = new("--out") { Description = "Folder of checkpoints, weights and sample sheets.", DefaultValueFactory = _ => new DirectoryInfo("runs/train") };
-        Option<long> visits = new("--visits") { Description = "Pictures to show in all; the learning rate falls to 0 over them.", DefaultValueFactory = _ => 400_000 };
-        Option<bool> resume = new("--resume") { Description = "Go on from the folder's checkpoint; --visits may plan another number." };
+        Option<long?> visits = new("--visits") { Description = "Pictures to show in all; the learning rate falls to 0 over them [400000]." };
+        Option<bool> resume = new("--resume") { Description = "Go on from the folder's checkpoint with its options; --visits may plan another number." };
         Option<ulong> seed = new("--seed") { Description = "Of start values, pictures and noise." };
         Option<int> threads = new("--threads") { Description = "CPU threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<string> device = new("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
@@ -22,23 +22,29 @@ internal static class TrainCommand
         Option<double> minutes = new("--checkpoint-minutes") { Description = "Between checkpoints.", DefaultValueFactory = _ => 5 };
         device.AcceptOnlyFromAmong("cpu", "cuda");
         Command command = new("train", "Train the shapes model on procedural pictures.") { output, visits, resume, seed, threads, device, pictures, batch, learningRate, channels, minutes };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
-            console,
-            new TrainingOptions
+        command.SetAction((parsed, cancellationToken) => Task.Run(
+            () =>
             {
-                Seed = parsed.GetValue(seed),
-                TotalVisits = parsed.GetValue(visits),
-                Threads = parsed.GetValue(threads),
-                Device = parsed.GetValue(device)!,
-                PictureCount = parsed.GetValue(pictures),
-                BatchSize = parsed.GetValue(batch),
-                LearningRate = parsed.GetValue(learningRate),
-                Channels = parsed.GetValue(channels)!,
+                string folder = parsed.GetValue(output)!.FullName;
+                TrainingOptions options = parsed.GetValue(resume)
+                    ? TrainingRun.OptionsOf(folder)
+                    : new TrainingOptions
+                    {
+                        Seed = parsed.GetValue(seed),
+                        PictureCount = parsed.GetValue(pictures),
+                        BatchSize = parsed.GetValue(batch),
+                        LearningRate = parsed.GetValue(learningRate),
+                        Channels = parsed.GetValue(channels)!,
+                    };
+                options = options with
+                {
+                    TotalVisits = parsed.GetValue(visits) ?? options.TotalVisits,
+                    Threads = parsed.GetValue(threads),
+                    Device = parsed.GetValue(device)!,
+                };
+                return Run(console, options, folder, parsed.GetValue(resume), TimeSpan.FromMinutes(parsed.GetValue(minutes)), cancellationToken);
             },
-            parsed.GetValue(output)!.FullName,
-            parsed.GetValue(resume),
-            TimeSpan.FromMinutes(parsed.GetValue(minutes)),
-            cancellationToken), CancellationToken.None));
+            CancellationToken.None));
         return command;
     }
 
@@ -55,7 +61,7 @@ internal static class TrainCommand
                 string line = $"{progress.Visits,8}/{progress.TotalVisits} visits  loss {progress.Loss:F4}  {progress.VisitsPerSecond:F0}/s  {progress.Remaining:hh\\:mm\\:ss} left";
                 if (console.Interactive)
                 {
-                    Console.Write($"\r{Bar((double)progress.Visits / progress.TotalVisits)} {line} ");
+                    console.Output.Profile.Out.Writer.Write($"\r{Bar((double)progress.Visits / progress.TotalVisits)} {line} ");
                 }
                 else if (progress.Visits >= nextLine)
                 {
@@ -68,7 +74,7 @@ internal static class TrainCommand
         console.WriteLine($"Weights: {run.WeightsPath}");
         if (run.Visits < options.TotalVisits)
         {
-            console.WriteLine($"Stopped after {run.Visits} visits. To go on: sjc train --resume --out {folder} --visits {options.TotalVisits} --seed {options.Seed} --threads {options.Threads}");
+            console.WriteLine($"Stopped after {run.Visits} visits. To go on: sjc train --resume --out {folder} --threads {options.Threads}");
             return ExitCode.Interrupted;
         }
 

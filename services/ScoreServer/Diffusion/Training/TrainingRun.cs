@@ -37,8 +37,12 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Sets the number of threads of libtorch's kernels, for the whole process.</summary>
     public static void UseThreads(int threads) => TorchSharp.torch.set_num_threads(threads);
 
+    /// <summary>The options of the run whose checkpoint a folder holds.</summary>
+    /// <exception cref="IOException">There is no checkpoint.</exception>
+    public static TrainingOptions OptionsOf(string folder) => TrainingCheckpoint.ReadOptions(CheckpointIn(folder));
+
     /// <summary>Where the whole state is kept.</summary>
-    public string CheckpointPath => Path.Combine(folder, "training.safetensors");
+    public string CheckpointPath => CheckpointIn(folder);
 
     /// <summary>Where the averaged weights are exported to.</summary>
     public string WeightsPath => Path.Combine(folder, "shapes.safetensors");
@@ -80,6 +84,8 @@ public sealed class TrainingRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => trainer.Dispose();
+
+    private static string CheckpointIn(string folder) => Path.Combine(folder, "training.safetensors");
 
     private void Keep(Action<long, IReadOnlyList<(double Sigma, double Error)>> validated)
     {

@@ -4,7 +4,7 @@ namespace Sjc.Diffusion.Training.Shapes;
 public static class ShapeHints
 {
     /// <summary>For a trained network.</summary>
-    public static OptimizationHints Network { get; } = Create(guidanceScale: 2.5);
+    public static OptimizationHints Network { get; } = Create(guidanceScale: 3);
 
     /// <summary>For the closed-form denoiser of the pictures themselves, which the prompt restricts already.</summary>
     public static OptimizationHints Exact { get; } = Create(guidanceScale: 1);
@@ -22,8 +22,8 @@ public static class ShapeHints
         BoxHalfExtent = 0.6,
         LearningRate = 0.3,
         DensityShift = -1,
-        EmptinessWeight = 0.005,
-        EmptinessScale = 1,
+        EmptinessWeight = 40,
+        EmptinessScale = 10,
         CameraRadius = ShapeView.Radius,
         FovMinDegrees = ShapeView.MinFieldOfViewDegrees,
         FovMaxDegrees = ShapeView.MaxFieldOfViewDegrees,
