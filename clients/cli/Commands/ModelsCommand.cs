@@ -3,6 +3,7 @@ using Sjc.Cli.Options;
 using Sjc.Cli.Runs;
 using Sjc.Cli.Services;
 using Sjc.Contracts.Score.V1;
+using Sjc.ScoreServer;
 using Spectre.Console;
 
 namespace Sjc.Cli.Commands;
@@ -11,7 +12,7 @@ namespace Sjc.Cli.Commands;
 internal sealed class ModelsCommand
 {
     private readonly CliConsole console;
-    private readonly Option<Uri?> scorer = ServiceAddress.Scorer("[one in this process, with the models that ship with the product]");
+    private readonly Option<Uri?> scorer = ServiceAddress.Scorer("[the models that ship with the product]");
     private readonly Argument<string> name = new("name") { Description = "The model's name." };
 
     private ModelsCommand(CliConsole console)
@@ -32,17 +33,31 @@ internal sealed class ModelsCommand
 
     private async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using ServiceConnection connection = await ServiceHosting.OpenScorerAsync(parsed.GetValue(scorer), logFile: null, cancellationToken);
-        ListModelsResponse response = await connection.Scorer.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
-        Table table = new Table().AddColumns("name", "kind", "shape", "conditioning", "device", "description");
-        foreach (Model model in response.Models)
+        if (parsed.GetValue(scorer) is not { } address)
         {
-            string[] cells = [model.Name, model.Kind, string.Join('x', model.DataShape), $"{model.Conditioning}".ToLowerInvariant(), model.Device, model.Description];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+            // Nobody needs to load hundreds of megabytes of libtorch to read a list.
+            WriteTable(["name", "kind", "description"], ScoreServerApplication.ShippedModels.Select(model => new[] { model.Name, model.Kind, model.Summary }));
+            return ExitCode.Success;
+        }
+
+        await using ServiceConnection connection = ServiceConnection.To(address);
+        ListModelsResponse response = await connection.Scorer.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
+        WriteTable(["name", "kind", "shape", "conditioning", "device", "description"], response.Models.Select(model => new[]
+        {
+            model.Name, model.Kind, string.Join('x', model.DataShape), $"{model.Conditioning}".ToLowerInvariant(), model.Device, model.Description,
+        }));
+        return ExitCode.Success;
+    }
+
+    private void WriteTable(string[] columns, IEnumerable<string[]> rows)
+    {
+        Table table = new Table().AddColumns(columns);
+        foreach (string[] row in rows)
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
         console.Output.Write(table);
-        return ExitCode.Success;
     }
 
     private async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
+using Sjc.ScoreServer;
 
 namespace Sjc.Cli.Diagnostics;
 
@@ -18,7 +19,7 @@ internal static class MachineChecks
     /// <summary>Runs every check.</summary>
     public static IReadOnlyList<Finding> Run() =>
     [
-        Runtime(), Processor(), Memory(), TorchChecks.Mend(), TorchChecks.Libtorch(), Video(), Disk(), .. Ports(), .. TorchChecks.Gpu(),
+        Runtime(), Processor(), Memory(), TorchChecks.Mend(), TorchChecks.Libtorch(), Models(), Video(), Disk(), .. Ports(), .. TorchChecks.Gpu(),
     ];
 
     /// <summary>An executable on the PATH; null where there is none.</summary>
@@ -45,6 +46,9 @@ internal static class MachineChecks
         long bytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return new(bytes >= 2 * GiB ? Severity.Good : Severity.Note, "memory", $"{(double)bytes / GiB:F1} GiB");
     }
+
+    private static Finding Models() =>
+        new(Severity.Good, "models", $"without download: {string.Join(", ", ScoreServerApplication.ShippedModels.Select(model => model.Name))}");
 
     private static Finding Video() => FindExecutable("ffmpeg") is { } path
         ? new(Severity.Good, "ffmpeg", path)

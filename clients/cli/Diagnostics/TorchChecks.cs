@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sjc.Diffusion;
 using Sjc.TorchNativeMend;
 using TorchSharp;
 
@@ -32,10 +33,11 @@ internal static class TorchChecks
     {
         try
         {
+            TorchRuntime.Initialize();
             using torch.Tensor sum = torch.ones(2, 2).sum();
             return new(Severity.Good, "libtorch", $"loads, version {torch.__version__}, {torch.get_num_threads()} threads");
         }
-        catch (Exception exception) when (exception is NotSupportedException or DllNotFoundException or TypeInitializationException or ExternalException)
+        catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or DllNotFoundException or TypeInitializationException or ExternalException)
         {
             return new(Severity.Bad, "libtorch", $"does not load: {(exception.InnerException ?? exception).Message.ReplaceLineEndings(" ")}");
         }

@@ -20,6 +20,9 @@ public static class ScoreServerApplication
     private const string DefaultUrl = "http://localhost:5201";
     private const string LogTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
+    /// <summary>Of every kind of model; without state.</summary>
+    private static readonly IModelFactory[] Factories = [new ShapesModelFactory(), new ExactModelFactory()];
+
     /// <summary>How long a stopping server may take to answer what it has accepted.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
@@ -28,6 +31,10 @@ public static class ScoreServerApplication
     /// <param name="hosting">Where it listens and what it logs.</param>
     /// <exception cref="OptionsValidationException">A setting is out of range; <c>StartAsync</c> throws it as well.</exception>
     public static WebApplication Build(string[] args, ScoreServerHosting? hosting = null) => Build(args, hosting ?? new ScoreServerHosting(), _ => { });
+
+    /// <summary>Name, kind and one line for people of the models that a server holds unless it is configured otherwise, in their order.</summary>
+    public static IReadOnlyList<(string Name, string Kind, string Summary)> ShippedModels =>
+        [.. CatalogueOptions.Shipped.Select(model => (model.Name, model.Kind, Factories.Single(factory => factory.Kind == model.Kind).Summary))];
 
     /// <summary>Ends when the models of the start are loaded and warm.</summary>
     /// <exception cref="InvalidDataException">A model's data are not what they should be; other exceptions likewise say why a model cannot be loaded.</exception>
@@ -73,6 +80,7 @@ public static class ScoreServerApplication
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal) // "unhealthy" while models load is no error
                 // What is left to it are messages that are no protobuf; our interceptor logs our own failures.
                 .MinimumLevel.Override("Grpc.AspNetCore.Server.ServerCallHandler", LogEventLevel.Fatal)
                 .ReadFrom.Configuration(builder.Configuration)
@@ -114,8 +122,11 @@ public static class ScoreServerApplication
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ScoreServerMetrics>();
         services.AddSingleton<DeviceThreads>();
-        services.AddSingleton<IModelFactory, ShapesModelFactory>();
-        services.AddSingleton<IModelFactory, ExactModelFactory>();
+        foreach (IModelFactory factory in Factories)
+        {
+            services.AddSingleton(factory);
+        }
+
         services.AddSingleton<ModelCatalogue>();
         services.AddSingleton<PromptCache>();
         services.AddHostedService<EffectiveOptionsLog>();

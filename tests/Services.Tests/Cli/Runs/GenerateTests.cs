@@ -142,6 +142,16 @@ public sealed class GenerateTests(BallScorer scorer) : IClassFixture<BallScorer>
         Assert.Equal("exact", json.RootElement.GetProperty("kind").GetString());
     }
 
+    [Fact]
+    public async Task Models_NoScorer_ListsWhatShips()
+    {
+        (int exitCode, string list) = await CliRun.RunAsync("models", "list");
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("shapes", list, StringComparison.Ordinal);
+        Assert.Contains("exact", list, StringComparison.Ordinal);
+    }
+
     private string[] Arguments(string folder, params string[] more) =>
     [
         "generate", "a red ball", "--scorer", scorer.Address, "--out", folder, "--iterations", $"{Iterations}", "--grid", "8", "--render-size", "16", "--preview-every", "4",
