@@ -28,11 +28,23 @@ public sealed class FieldSurfaceTests
     }
 
     [Fact]
-    public void HalfOpaqueDensity_OneVoxel_LetsHalfThrough()
+    public void ChooseDensity_OpaqueBall_LetsHalfThroughAnEighthOfTheBox()
     {
         VoxelField field = Ball();
 
-        Assert.Equal(0.5, Math.Exp(-FieldSurface.HalfOpaqueDensity(field) * field.MeanVoxelLength), 6);
+        Assert.Equal(0.5, Math.Exp(-FieldSurface.ChooseDensity(field) * field.Box.Size.X / 8), 6);
+    }
+
+    [Fact]
+    public void Extract_SoftBall_StillHasASurface()
+    {
+        // Greatest density 0.5 per world unit: a ray through all of the ball is not half opaque.
+        VoxelField field = Ball(greatestRaw: 0.57f);
+
+        TriangleMesh mesh = FieldSurface.Extract(field);
+
+        Assert.Equal(0.25, FieldSurface.ChooseDensity(field), 2);
+        Assert.True(mesh.TriangleCount > 100, $"The mesh must have triangles, but has {mesh.TriangleCount}.");
     }
 
     [Theory]
@@ -62,7 +74,7 @@ public sealed class FieldSurfaceTests
         Assert.Equal(mesh.Triangles[^1], BitConverter.ToInt32(bytes, bytes.Length - 4));
     }
 
-    private static VoxelField Ball()
+    private static VoxelField Ball(float greatestRaw = 40)
     {
         GridSize grid = GridSize.Cube(20);
         VoxelField field = new(grid, AxisAlignedBox.Cube(1), 3, ColorMode.SigmoidCentered, -1, Background.Fixed([0, 0, 0]));
@@ -74,7 +86,7 @@ public sealed class FieldSurfaceTests
             double y = -0.95 + (0.1 * (i / 20 % 20));
             double z = -0.95 + (0.1 * (i / 400));
             double depth = 0.6 - Math.Sqrt((x * x) + (y * y) + (z * z));
-            density[i] = (float)Math.Clamp(7.93 + (400 * depth), -40, 40); // softplus⁻¹(ln 2/0.1) − shift = 7.93 at the ball's surface
+            density[i] = (float)Math.Clamp(7.93 + (400 * depth), -40, greatestRaw); // softplus⁻¹(ln 2/0.1) − shift = 7.93 at the ball's surface
             float feature = depth > -0.1 ? 4 : -4; // the skin of half-filled voxels has the ball's colour too
             features[i] = feature;
             features[density.Length + i] = -feature;

@@ -6,16 +6,29 @@ namespace Sjc.RadianceField.Meshing;
 /// <summary>A voxel field's surface of one density, as a mesh with the colours that a look at each vertex from outside shows.</summary>
 public static class FieldSurface
 {
-    /// <summary>The density at which one voxel is half opaque: ln 2 over the mean voxel length, per world unit.</summary>
-    public static double HalfOpaqueDensity(VoxelField field) => Math.Log(2) / field.MeanVoxelLength;
+    /// <summary>Part of the box's mean side over which a surface's inside is half opaque. Objects of score Jacobian chaining are soft: at 32³
+    /// their greatest density is about 14 per world unit in a box of side 1.2, below the 18 at which one voxel would be half opaque.</summary>
+    private const double HalfOpaquePart = 1.0 / 8;
+
+    /// <summary>The density at which an eighth of the box is half opaque, and at most half of the field's greatest density: what makes a surface
+    /// of every field that is not uniform. Per world unit.</summary>
+    public static double ChooseDensity(VoxelField field)
+    {
+        float[] values = new float[field.Grid.VoxelCount];
+        field.Voxels.ExportDensity(values);
+        double greatest = (Math.Exp(field.DensityScale) * values.Max()) + field.DensityShift;
+        double softplus = greatest > 20 ? greatest : Math.Log(1 + Math.Exp(greatest));
+        Vector3 size = field.Box.Size;
+        return Math.Min(Math.Log(2) / (HalfOpaquePart * (size.X + size.Y + size.Z) / 3), softplus / 2);
+    }
 
     /// <summary>Extracts the surface; closed, with shared vertices, cut off at the box.</summary>
     /// <param name="field">The field.</param>
-    /// <param name="density">The surface's density, per world unit, &gt; 0; null: <see cref="HalfOpaqueDensity"/>.</param>
+    /// <param name="density">The surface's density, per world unit, &gt; 0; null: <see cref="ChooseDensity"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="density"/> is not positive.</exception>
     public static TriangleMesh Extract(VoxelField field, double? density = null)
     {
-        double surface = density ?? HalfOpaqueDensity(field);
+        double surface = density ?? ChooseDensity(field);
         if (!(surface > 0 && double.IsFinite(surface)))
         {
             throw new ArgumentException($"density must be positive and finite, but is {surface}.", nameof(density));

@@ -27,6 +27,7 @@ public sealed class GenerateTests(BallScorer scorer) : IClassFixture<BallScorer>
 
         using SKCodec turntable = SKCodec.Create(folder.File("turntable.webp"));
         Assert.Equal((6, 32), (turntable.FrameCount, turntable.Info.Width));
+        Assert.True(new FileInfo(folder.File("mesh.glb")).Length > 1000, "the mesh must have triangles");
         Assert.Equal("glTF"u8, File.ReadAllBytes(folder.File("mesh.glb")).AsSpan(0, 4));
         Assert.Equal("ply"u8, File.ReadAllBytes(folder.File("mesh.ply")).AsSpan(0, 3));
         Assert.True(Sjc.Numerics.Safetensors.SafetensorsFile.Read(folder.File("field.safetensors")).Contains("density"));
