@@ -79,6 +79,8 @@ public static class ScoreServerApplication
                 .MinimumLevel.Is(least)
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
+                // A server that still loads its models is no error; whoever asks for its health is told.
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal) // "unhealthy" while models load is no error
                 // What is left to it are messages that are no protobuf; our interceptor logs our own failures.
