@@ -1,5 +1,5 @@
-using SkiaSharp;
 using Sjc.Contracts.Field.V1;
+using SkiaSharp;
 
 namespace Sjc.Cli.Pictures;
 

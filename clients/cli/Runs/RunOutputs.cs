@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using SkiaSharp;
 using Sjc.Cli.Diagnostics;
 using Sjc.Cli.Jobs;
 using Sjc.Cli.Pictures;
 using Sjc.Contracts.Field.V1;
+using SkiaSharp;
 
 namespace Sjc.Cli.Runs;
 

@@ -82,7 +82,6 @@ public static class ScoreServerApplication
                 // A server that still loads its models is no error; whoever asks for its health is told.
                 .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
-                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal) // "unhealthy" while models load is no error
                 // What is left to it are messages that are no protobuf; our interceptor logs our own failures.
                 .MinimumLevel.Override("Grpc.AspNetCore.Server.ServerCallHandler", LogEventLevel.Fatal)
                 .ReadFrom.Configuration(builder.Configuration)

@@ -114,7 +114,9 @@ public sealed class ScoreRowsTests
         ScoreQuery free = Query(denoiser, 2, new ScoreEstimator.Direct(), 9);
         ScoreQuery clamped = new(free.DataShape, free.Images, free.Sigmas, free.Conditions)
         {
-            NegativeConditions = free.NegativeConditions, GuidanceScale = 9, ClampDenoised = (-1, 1),
+            NegativeConditions = free.NegativeConditions,
+            GuidanceScale = 9,
+            ClampDenoised = (-1, 1),
         };
         ScoreResult expected = ScoreEvaluation.Evaluate(denoiser, free);
         ScoreResult actual = ScoreEvaluation.Evaluate(denoiser, clamped);

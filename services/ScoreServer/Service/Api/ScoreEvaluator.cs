@@ -1,9 +1,9 @@
+using Grpc.Core;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 using Sjc.Diffusion.Scoring;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
-using Grpc.Core;
 
 namespace Sjc.ScoreServer.Api;
 
