@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Fields;
 
@@ -30,9 +31,8 @@ public sealed class VoxelRecords
 
         Grid = grid;
         Channels = channels;
-        RowPitch = (int)row;
-        PlanePitch = (int)plane;
-        Data = GC.AllocateArray<float>((int)length, pinned: true);
+        Layout = new RecordLayout(grid, 1 + channels);
+        Data = PinnedMemory.Zeros((int)length);
     }
 
     /// <summary>The voxels.</summary>
@@ -44,11 +44,8 @@ public sealed class VoxelRecords
     /// <summary>Floats per record: 1 + <see cref="Channels"/>.</summary>
     internal int Stride => 1 + Channels;
 
-    /// <summary>Floats between the records of neighbours in y.</summary>
-    internal int RowPitch { get; }
-
-    /// <summary>Floats between the records of neighbours in z.</summary>
-    internal int PlanePitch { get; }
+    /// <summary>Where the records lie.</summary>
+    internal RecordLayout Layout { get; }
 
     /// <summary>The records with their border, pinned.</summary>
     internal float[] Data { get; }
@@ -76,7 +73,7 @@ public sealed class VoxelRecords
     public void Clear() => Array.Clear(Data);
 
     /// <summary>Where a record begins; each index in [−1, extent] (the border included).</summary>
-    internal int Offset(int x, int y, int z) => ((z + 1) * PlanePitch) + ((y + 1) * RowPitch) + ((x + 1) * Stride);
+    internal int Offset(int x, int y, int z) => Layout.Offset(x, y, z);
 
     /// <summary>The interior records of one row, x = 0 … X − 1.</summary>
     internal Span<float> Row(int y, int z) => MemoryMarshal.CreateSpan(ref Data[Offset(0, y, z)], Grid.X * Stride);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
 
@@ -14,6 +12,17 @@ public sealed class RenderTape
     private float[] image = [];
     private float[] depth = [];
     private float[] transmittance = [];
+
+    /// <summary>A tape for training.</summary>
+    public RenderTape()
+        : this(keepsSamples: true)
+    {
+    }
+
+    private RenderTape(bool keepsSamples) => KeepsSamples = keepsSamples;
+
+    /// <summary>Whether samples are kept for a backward pass.</summary>
+    public bool KeepsSamples { get; }
 
     /// <summary>Rays.</summary>
     public int RayCount { get; private set; }
@@ -74,11 +83,20 @@ public sealed class RenderTape
     /// <summary>Whether a backward pass has followed the forward one.</summary>
     internal bool HasGradient { get; set; }
 
+    /// <summary>A tape that only receives the images: its memory grows with the rays, not with their samples.</summary>
+    public static RenderTape ForImages() => new(keepsSamples: false);
+
     /// <summary>Gives the samples' weights in the reference's layout.</summary>
     /// <param name="weights">Receives w, [samples, rays].</param>
     /// <exception cref="ArgumentException">The span's length differs.</exception>
+    /// <exception cref="InvalidOperationException">The tape keeps no samples.</exception>
     public void ExportWeights(Span<float> weights)
     {
+        if (!KeepsSamples)
+        {
+            throw new InvalidOperationException("Weights must come from a tape that keeps samples.");
+        }
+
         if (weights.Length != SampleCount * RayCount)
         {
             throw new ArgumentException($"weights must have {SampleCount}·{RayCount} values, but has {weights.Length}.", nameof(weights));
@@ -114,7 +132,7 @@ public sealed class RenderTape
         SampleCount = GridRay.LongestSampleCount(rays, StepLength);
         long samples = GridRay.Convert(field, rays, StepLength, options.RayOffset, SampleCount, Rays);
         long floats = samples * Channels;
-        if (samples > Capacity || floats > Colors.Length)
+        if (KeepsSamples && (samples > Capacity || floats > Colors.Length))
         {
             GrowSamples(samples);
         }
@@ -124,20 +142,31 @@ public sealed class RenderTape
     internal unsafe RaySamples Samples(int ray)
     {
         int first = Rays[ray].FirstSample;
-        return new RaySamples
-        {
-            PaddedCount = Rays[ray].PaddedCount,
-            Channels = Channels,
-            ColorPitch = Capacity,
-            FirstDistance = Rays[ray].FirstDistance,
-            StepLength = StepLength,
-            WeightThreshold = Options.WeightThreshold,
-            Densities = PinnedPointer(Densities) + first,
-            Slopes = PinnedPointer(Slopes) + first,
-            Weights = PinnedPointer(Weights) + first,
-            Colors = PinnedPointer(Colors) + first,
-        };
+        return Samples(ray, PinnedMemory.Pointer(Densities) + first, PinnedMemory.Pointer(Slopes) + first, PinnedMemory.Pointer(Weights) + first, PinnedMemory.Pointer(Colors) + first, Capacity);
     }
+
+    /// <summary>A ray's samples, in memory that is used again for the next ray.</summary>
+    /// <param name="ray">The ray.</param>
+    /// <param name="memory">Its padded number of samples × (3 + channels).</param>
+    internal unsafe RaySamples TransientSamples(int ray, float* memory)
+    {
+        int count = Rays[ray].PaddedCount;
+        return Samples(ray, memory, memory + count, memory + (2 * count), memory + (3 * count), count);
+    }
+
+    private unsafe RaySamples Samples(int ray, float* densities, float* slopes, float* weights, float* colors, int colorPitch) => new()
+    {
+        PaddedCount = Rays[ray].PaddedCount,
+        Channels = Channels,
+        ColorPitch = colorPitch,
+        FirstDistance = Rays[ray].FirstDistance,
+        StepLength = StepLength,
+        WeightThreshold = Options.WeightThreshold,
+        Densities = densities,
+        Slopes = slopes,
+        Weights = weights,
+        Colors = colors,
+    };
 
     /// <summary>Keeps one ray's results.</summary>
     internal void Store(int ray, ReadOnlySpan<float> pixel, ReadOnlySpan<float> background, float foregroundDepth, float left)
@@ -151,7 +180,6 @@ public sealed class RenderTape
         transmittance[ray] = left;
     }
 
-    private static unsafe float* PinnedPointer(float[] pinned) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 
     private void GrowRays(int rays)
     {
@@ -172,10 +200,10 @@ public sealed class RenderTape
         }
 
         Capacity = (int)capacity;
-        Densities = GC.AllocateUninitializedArray<float>(Capacity, pinned: true);
-        Slopes = GC.AllocateUninitializedArray<float>(Capacity, pinned: true);
-        Weights = GC.AllocateUninitializedArray<float>(Capacity, pinned: true);
-        DensityGradients = GC.AllocateUninitializedArray<float>(Capacity, pinned: true);
-        Colors = GC.AllocateUninitializedArray<float>(Capacity * Channels, pinned: true);
+        Densities = PinnedMemory.Uninitialized(Capacity);
+        Slopes = PinnedMemory.Uninitialized(Capacity);
+        Weights = PinnedMemory.Uninitialized(Capacity);
+        DensityGradients = PinnedMemory.Uninitialized(Capacity);
+        Colors = PinnedMemory.Uninitialized(Capacity * Channels);
     }
 }

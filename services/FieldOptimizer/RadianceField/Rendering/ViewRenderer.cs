@@ -13,7 +13,7 @@ public sealed class ViewRenderer : IDisposable
     private const int RaysPerBand = 16_384;
 
     private readonly RayBuffer rays = new();
-    private readonly RenderTape tape = new();
+    private readonly RenderTape tape = RenderTape.ForImages();
     private readonly VoxelRenderer renderer;
     private readonly bool ownsRenderer;
 

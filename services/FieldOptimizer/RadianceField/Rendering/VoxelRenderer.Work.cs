@@ -25,7 +25,7 @@ public sealed unsafe partial class VoxelRenderer
                 Span<float> pixel = pixelMemory.AsSpan(ray * tape.Channels, tape.Channels);
                 fixed (float* pointer = pixel)
                 {
-                    RaySamples samples = tape.Samples(ray);
+                    RaySamples samples = tape.KeepsSamples ? tape.Samples(ray) : tape.TransientSamples(ray, scratch[worker].Samples);
                     float left = kernels.ForwardRay(field!, tape.Rays[ray], samples, alphaMask, scratch[worker], pointer, out float depth);
                     Span<float> background = tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels);
                     BackgroundSampling.Forward(field!.Background, field.ColorMode, tape.Rays[ray].Direction, background);
@@ -55,7 +55,7 @@ public sealed unsafe partial class VoxelRenderer
                         Transmittance = tape.Transmittance[ray],
                     };
                     tape.ScaleGradients[ray] = kernels.BackwardRay(samples, gradient, scratch[worker], densityGradients + tape.Rays[ray].FirstSample);
-                    tape.EmptinessSums[ray] = emptiness == 0 ? 0 : RayCompositing.EmptinessSum(samples, emptinessScale);
+                    tape.EmptinessSums[ray] = emptiness == 0 ? 0 : kernels.EmptinessSum(samples, emptinessScale);
                 }
             }
         }
@@ -75,42 +75,51 @@ public sealed unsafe partial class VoxelRenderer
 
     private void RunSlabs(int worker)
     {
-        VoxelRecords records = slabTask.Records;
-        int planes = SlabPlanes(records);
-        while (TryTake(records.Grid.Z, planes, out int first, out int end))
+        RecordLayout layout = SlabScatter.LayoutOf(slabTask.Records);
+        while (TryTake(layout.Grid.Z, SlabPlanes(layout), out int first, out int end))
         {
             for (int i = 0; i < tapeCount; i++)
             {
-                kernels.ScatterSlab(records, tapes[i], field!.ColorMode, first, end, scratch[worker]);
+                kernels.ScatterSlab(layout, tapes[i], field!.ColorMode, first, end, scratch[worker]);
             }
 
-            FinishSlab(scratch[worker].Slab, first, end);
-            new Span<float>(scratch[worker].Slab, SlabScatter.SlabLength(records, planes)).Clear();
+            FinishSlab(layout, scratch[worker], first, end);
+            new Span<float>(scratch[worker].Slab, SlabScatter.SlabLength(layout, end - first)).Clear();
         }
     }
 
-    private void FinishSlab(float* slab, int firstPlane, int lastPlane)
+    private void FinishSlab(RecordLayout layout, RayScratch scratch, int firstPlane, int lastPlane)
     {
-        VoxelRecords records = slabTask.Records;
-        int row = records.Grid.X * records.Stride;
-        float* origin = slab - (firstPlane * records.PlanePitch);
+        float* origin = scratch.Slab - ((nint)firstPlane * layout.PlanePitch);
+        int stride = slabTask.Records.Stride;
         for (int z = firstPlane; z < lastPlane; z++)
         {
-            for (int y = 0; y < records.Grid.Y; y++)
+            for (int y = 0; y < layout.Grid.Y; y++)
             {
-                int offset = records.Offset(0, y, z);
-                if (slabTask.Gradient is { } gradient)
+                float* row = origin + layout.Offset(0, y, z);
+                if (stride != layout.Stride)
                 {
-                    Add(new ReadOnlySpan<float>(origin + offset, row), gradient.Row(y, z));
-                    continue;
+                    kernels.PackRow(row, layout.Stride, stride, layout.Grid.X, scratch.Row);
+                    row = scratch.Row;
                 }
 
-                fixed (float* parameters = records.Data, moment = slabTask.State!.FirstMoment.Data, norm = slabTask.State.InfinityNorm.Data)
-                {
-                    kernels.UpdateRow(parameters + offset, origin + offset, moment + offset, norm + offset, row, slabTask.CorrectedRate);
-                }
+                FinishRow(row, layout.Grid.X * stride, y, z);
             }
         }
+    }
+
+    private void FinishRow(float* row, int length, int y, int z)
+    {
+        if (slabTask.Gradient is { } gradient)
+        {
+            Add(new ReadOnlySpan<float>(row, length), gradient.Row(y, z));
+            return;
+        }
+
+        int offset = slabTask.Records.Offset(0, y, z);
+        float* moment = PinnedMemory.Pointer(slabTask.State!.FirstMoment.Data) + offset;
+        float* norm = PinnedMemory.Pointer(slabTask.State.InfinityNorm.Data) + offset;
+        kernels.UpdateRow(PinnedMemory.Pointer(slabTask.Records.Data) + offset, row, moment, norm, length, slabTask.CorrectedRate);
     }
 
     private static void Add(ReadOnlySpan<float> values, Span<float> sum)
@@ -129,7 +138,7 @@ public sealed unsafe partial class VoxelRenderer
         return first < total;
     }
 
-    private static int SlabPlanes(VoxelRecords records) => Math.Max(1, (SlabBytes / sizeof(float) / records.PlanePitch) - 2);
+    private static int SlabPlanes(RecordLayout layout) => Math.Max(1, (SlabBytes / sizeof(float) / layout.PlanePitch) - 2);
 
     private void BeginScatter(VoxelField field, ReadOnlySpan<RenderTape> tapes)
     {
@@ -150,11 +159,17 @@ public sealed unsafe partial class VoxelRenderer
             }
         }
 
-        int floats = SlabScatter.SlabLength(field.Voxels, SlabPlanes(field.Voxels));
+        RecordLayout layout = SlabScatter.LayoutOf(field.Voxels);
+        int samples = 0;
+        foreach (RenderTape recorded in tapes)
+        {
+            samples = Math.Max(samples, recorded.SampleCount);
+        }
+
         foreach (RayScratch worker in scratch)
         {
-            worker.ReserveRay(SlabScatter.ChunkSamples);
-            worker.ReserveSlab(floats);
+            worker.ReserveRay(samples);
+            worker.ReserveSlab(layout, SlabPlanes(layout), samples);
         }
     }
 

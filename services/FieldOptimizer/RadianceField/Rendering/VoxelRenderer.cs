@@ -14,7 +14,7 @@ public sealed partial class VoxelRenderer : IDisposable
     private const int RayChunk = 32;
 
     /// <summary>Bytes of gradient that a worker owns at a time: about the second-level cache.</summary>
-    private const int SlabBytes = 1 << 21;
+    private const int SlabBytes = 1 << 22;
 
     private readonly WorkerTeam team;
     private readonly RayScratch[] scratch;
@@ -72,6 +72,7 @@ public sealed partial class VoxelRenderer : IDisposable
         foreach (RayScratch worker in scratch)
         {
             worker.ReserveRay(tape.SampleCount);
+            worker.ReserveSamples(tape.KeepsSamples ? 0 : (tape.SampleCount + RenderTape.SampleAlignment) * (3 + tape.Channels));
         }
 
         team.Run(forwardWork);
@@ -87,6 +88,11 @@ public sealed partial class VoxelRenderer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(tape);
+        if (!tape.KeepsSamples)
+        {
+            throw new ArgumentException("tape must keep its samples for a backward pass, but does not.", nameof(tape));
+        }
+
         RequireGradient(gradient.Image.Length, tape.Channels * tape.RayCount, "gradient.Image");
         RequireGradient(gradient.Depth.Length, tape.RayCount, "gradient.Depth");
         Begin(field);

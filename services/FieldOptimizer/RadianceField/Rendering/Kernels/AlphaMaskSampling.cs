@@ -6,21 +6,20 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 internal static unsafe class AlphaMaskSampling
 {
     /// <summary>Whether a set voxel has a weight above zero at a sample.</summary>
-    /// <param name="records">Whose layout the cells' offsets follow.</param>
+    /// <param name="layout">Which the cells' offsets follow.</param>
     /// <param name="alphaMask">[z, y, x].</param>
-    /// <param name="cells">Of the samples.</param>
-    /// <param name="i">The sample.</param>
-    public static bool IsSet(VoxelRecords records, byte[] alphaMask, SampleCells cells, int i)
+    /// <param name="cell">The sample's fields in <see cref="SampleCells"/>.</param>
+    public static bool IsSet(RecordLayout layout, byte[] alphaMask, float* cell)
     {
-        int offset = cells.Offsets[i];
-        int z = (offset / records.PlanePitch) - 1;
-        int y = (offset % records.PlanePitch / records.RowPitch) - 1;
-        int x = (offset % records.RowPitch / records.Stride) - 1;
-        float right = cells.X[i];
-        return IsSet(records.Grid, alphaMask, x, y, z, right, cells.W00[i])
-            || IsSet(records.Grid, alphaMask, x, y + 1, z, right, cells.W10[i])
-            || IsSet(records.Grid, alphaMask, x, y, z + 1, right, cells.W01[i])
-            || IsSet(records.Grid, alphaMask, x, y + 1, z + 1, right, cells.W11[i]);
+        int offset = SampleCells.Offset(cell);
+        int z = (offset / layout.PlanePitch) - 1;
+        int y = (offset % layout.PlanePitch / layout.RowPitch) - 1;
+        int x = (offset % layout.RowPitch / layout.Stride) - 1;
+        float right = cell[SampleCells.X];
+        return IsSet(layout.Grid, alphaMask, x, y, z, right, cell[SampleCells.W00])
+            || IsSet(layout.Grid, alphaMask, x, y + 1, z, right, cell[SampleCells.W10])
+            || IsSet(layout.Grid, alphaMask, x, y, z + 1, right, cell[SampleCells.W01])
+            || IsSet(layout.Grid, alphaMask, x, y + 1, z + 1, right, cell[SampleCells.W11]);
     }
 
     private static bool IsSet(GridSize grid, byte[] alphaMask, int x, int y, int z, float right, float weight)

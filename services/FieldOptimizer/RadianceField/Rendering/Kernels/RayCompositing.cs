@@ -11,6 +11,9 @@ internal static unsafe class RayCompositing
     /// <summary>A transmittance below this counts as zero: what lies behind is invisible, and denormal numbers are slow.</summary>
     private const float OpaqueTransmittance = 1e-20f;
 
+    /// <summary>Above this e^scale leaves the range of float32.</summary>
+    private const float MaxProductScale = 64;
+
     /// <summary>Densities to slopes and, in place of the weights, to exp(−σδ).</summary>
     /// <param name="ray">The ray; reads densities, writes slopes and weights.</param>
     /// <param name="active">1 for samples that count, 0 for the others, [padded count].</param>
@@ -133,43 +136,69 @@ internal static unsafe class RayCompositing
     /// <summary>∂L/∂w to ∂L/∂density: slopeᵢ·(Tᵢ₊₁gᵢ − Σ_{j&gt;i} wⱼgⱼ).</summary>
     /// <remarks>Walking far to near, T comes back by adding weights: dividing by exp(−σδ) would give 0/0 on an opaque ray.</remarks>
     /// <returns>Σ densityᵢ·∂L/∂densityᵢ, which is ∂L/∂(log scale).</returns>
-    public static double DensityAdjoint(in RaySamples ray, float transmittance, float* weightGrad, float* densityGrad)
+    public static float DensityAdjoint<TLanes>(in RaySamples ray, float transmittance, float* weightGrad, float* densityGrad)
+        where TLanes : struct, ILanes<TLanes>
     {
         float behind = 0;
+        float* weights = ray.Weights;
         for (int i = ray.PaddedCount - 1; i >= 0; i--)
         {
             float gain = weightGrad[i];
-            float weight = ray.Weights[i];
-            densityGrad[i] = ray.Slopes[i] * ((transmittance * gain) - behind);
+            float weight = weights[i];
+            densityGrad[i] = (transmittance * gain) - behind;
             behind += weight * gain;
             transmittance += weight;
         }
 
-        double scale = 0;
-        for (int i = 0; i < ray.PaddedCount; i++)
+        TLanes scale = TLanes.Create(0);
+        for (int i = 0; i < ray.PaddedCount; i += TLanes.Count)
         {
-            scale += ray.Densities[i] * (double)densityGrad[i];
+            TLanes gradient = TLanes.Load(densityGrad + i) * TLanes.Load(ray.Slopes + i);
+            gradient.Store(densityGrad + i);
+            scale = TLanes.MultiplyAdd(gradient, TLanes.Load(ray.Densities + i), scale);
         }
 
-        return scale;
+        return TLanes.Sum(scale);
     }
 
-    /// <summary>Σ log(1 + scale·wᵢ), as the logarithm of a product.</summary>
-    public static double EmptinessSum(in RaySamples ray, float scale)
+    /// <summary>Σ log(1 + scale·wᵢ), as the logarithm of products Π(1 + scale·wᵢ) = 1 + q, one per lane.</summary>
+    /// <remarks>q ← q + x + q·x keeps small terms that 1 + x would round away. As Σw ≤ 1, q stays under e^scale.</remarks>
+    public static double EmptinessSum<TLanes>(in RaySamples ray, float scale)
+        where TLanes : struct, ILanes<TLanes>
     {
-        double sum = 0;
-        double product = 1;
-        for (int i = 0; i < ray.PaddedCount; i++)
+        if (scale > MaxProductScale)
         {
-            product *= 1 + ((double)scale * ray.Weights[i]);
-            if (product > 1e200)
-            {
-                sum += Math.Log(product);
-                product = 1;
-            }
+            return EmptinessSum(ray, scale);
         }
 
-        return sum + Math.Log(product);
+        TLanes excess = TLanes.Create(0);
+        for (int i = 0; i < ray.PaddedCount; i += TLanes.Count)
+        {
+            TLanes x = TLanes.Load(ray.Weights + i) * TLanes.Create(scale);
+            excess = TLanes.MultiplyAdd(excess, x, excess) + x;
+        }
+
+        float* products = stackalloc float[TLanes.Count];
+        excess.Store(products);
+        double product = 1;
+        for (int lane = 0; lane < TLanes.Count; lane++)
+        {
+            product *= 1 + (double)products[lane];
+        }
+
+        return Math.Log(product);
+    }
+
+    /// <summary>The same, one logarithm per sample.</summary>
+    private static double EmptinessSum(in RaySamples ray, float scale)
+    {
+        double sum = 0;
+        for (int i = 0; i < ray.PaddedCount; i++)
+        {
+            sum += Math.Log(1 + ((double)scale * ray.Weights[i]));
+        }
+
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using Sjc.RadianceField.Fields;
+
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>One worker's memory for the ray in hand, and for the slab in hand.</summary>
@@ -8,26 +10,34 @@ internal sealed unsafe class RayScratch
     private float[] weightGrads = [];
     private float[] samples = [];
     private float[] slab = [];
+    private float[] records = [];
+    private float[] row = [];
 
     /// <summary>1 for active samples.</summary>
-    public float* Active => Pointer(active);
+    public float* Active => PinnedMemory.Pointer(active);
 
     /// <summary>∂L/∂w.</summary>
-    public float* WeightGrads => Pointer(weightGrads);
+    public float* WeightGrads => PinnedMemory.Pointer(weightGrads);
 
     /// <summary>Densities, slopes, weights and colours of a ray that goes on no tape.</summary>
-    public float* Samples => Pointer(samples);
+    public float* Samples => PinnedMemory.Pointer(samples);
 
     /// <summary>The gradient of a slab of the grid.</summary>
-    public float* Slab => Pointer(slab);
+    public float* Slab => PinnedMemory.Pointer(slab);
+
+    /// <summary>Gradient records of a chunk of samples.</summary>
+    public float* Records => PinnedMemory.Pointer(records);
+
+    /// <summary>A row of gradient records without padding.</summary>
+    public float* Row => PinnedMemory.Pointer(row);
 
     /// <summary>Cells of the ray's samples.</summary>
-    public SampleCells Cells => new(Pointer(cells), cells.Length / SampleCells.FloatsPerSample);
+    public SampleCells Cells => new(PinnedMemory.Pointer(cells));
 
     /// <summary>Makes room for rays of up to <paramref name="samples"/> samples.</summary>
     public void ReserveRay(int samples)
     {
-        int padded = samples + (2 * RenderTape.SampleAlignment);
+        int padded = samples + (4 * RenderTape.SampleAlignment);
         if (active.Length < padded)
         {
             cells = Allocate(padded * SampleCells.FloatsPerSample);
@@ -45,16 +55,17 @@ internal sealed unsafe class RayScratch
         }
     }
 
-    /// <summary>Makes room for a slab of the grid; new memory is zero.</summary>
-    public void ReserveSlab(int floats)
+    /// <summary>Makes room for <paramref name="planes"/> of the grid, whose new memory is zero, and for the gradient records of a row
+    /// and of a ray of up to <paramref name="samples"/> samples.</summary>
+    public void ReserveSlab(RecordLayout layout, int planes, int samples)
     {
-        if (slab.Length < floats)
-        {
-            slab = Allocate(floats);
-        }
+        slab = AtLeast(slab, SlabScatter.SlabLength(layout, planes));
+        row = AtLeast(row, layout.RowPitch + VoxelRecords.Overrun);
+        records = AtLeast(records, ((samples + 2) * layout.Stride) + VoxelRecords.Overrun);
     }
 
-    private static float[] Allocate(int floats) => GC.AllocateArray<float>(floats, pinned: true);
+    private static float[] AtLeast(float[] memory, int floats) => memory.Length >= floats ? memory : Allocate(floats);
 
-    private static float* Pointer(float[] pinned) => (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned));
+    private static float[] Allocate(int floats) => PinnedMemory.Zeros(floats);
+
 }

@@ -1,47 +1,51 @@
-using Sjc.RadianceField.Fields;
-
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>Where samples lie in the grid: the record of each one's lower corner and the weights of its eight corners.</summary>
-/// <remarks>The corners (y, z) = (0, 0), (1, 0), (0, 1), (1, 1) have the weights W00, W10, W01, W11, times 1 − fx or fx along x.</remarks>
-internal readonly unsafe struct SampleCells(float* memory, int capacity)
+/// <remarks>The corners (y, z) = (0, 0), (1, 0), (0, 1), (1, 1) have the weights W00, W10, W01, W11, times 1 − x or x along x. Memory
+/// goes in blocks of 16 samples, field after field, so that one pointer reaches all fields of a sample at fixed distances.</remarks>
+internal readonly unsafe struct SampleCells(float* memory)
 {
     /// <summary>Floats of memory per sample.</summary>
     public const int FloatsPerSample = 6;
 
-    /// <summary>Offset of the lower corner's record in the records' data.</summary>
-    public int* Offsets { get; } = (int*)memory;
+    /// <summary>Samples per block.</summary>
+    public const int BlockSamples = 16;
 
-    /// <summary>Fraction along x.</summary>
-    public float* X { get; } = memory + capacity;
+    // Floats from a sample's pointer to its fields; the offset of the lower corner's record, an integer, comes first.
+    public const int X = 1 * BlockSamples;
+    public const int W00 = 2 * BlockSamples;
+    public const int W10 = 3 * BlockSamples;
+    public const int W01 = 4 * BlockSamples;
+    public const int W11 = 5 * BlockSamples;
+    public const int NextBlock = FloatsPerSample * BlockSamples;
 
-    public float* W00 { get; } = memory + (2 * capacity);
+    /// <summary>A sample's fields.</summary>
+    public float* At(int i) => memory + (i / BlockSamples * NextBlock) + (i % BlockSamples);
 
-    public float* W10 { get; } = memory + (3 * capacity);
+    /// <summary>The offset of the lower corner's record.</summary>
+    public static int Offset(float* cell) => *(int*)cell;
 
-    public float* W01 { get; } = memory + (4 * capacity);
-
-    public float* W11 { get; } = memory + (5 * capacity);
-
-    /// <summary>Fills the cells of samples <paramref name="first"/> … of a ray; <paramref name="count"/> is rounded up to whole vectors.</summary>
+    /// <summary>Fills the cells of samples <paramref name="first"/> … of a ray; <paramref name="count"/> is rounded up to whole blocks.</summary>
     /// <remarks>Positions are clamped to the border of zero records, so any ray is safe, and interpolation fades to zero outside.</remarks>
-    public void Locate<TLanes>(in GridRay ray, float stepLength, VoxelRecords records, int first, int count)
+    public void Locate<TLanes>(in GridRay ray, float stepLength, in RecordLayout layout, int first, int count)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes one = TLanes.Create(1);
         TLanes step = TLanes.Create(stepLength);
+        count = (count + BlockSamples - 1) & ~(BlockSamples - 1);
         for (int i = 0; i < count; i += TLanes.Count)
         {
             TLanes distance = TLanes.MultiplyAdd(TLanes.Indices + TLanes.Create(first + i), step, TLanes.Create(ray.FirstDistance));
-            TLanes x = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.X), TLanes.Create(ray.Start.X)), records.Grid.X, out TLanes cellX);
-            TLanes y = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.Y), TLanes.Create(ray.Start.Y)), records.Grid.Y, out TLanes cellY);
-            TLanes z = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.Z), TLanes.Create(ray.Start.Z)), records.Grid.Z, out TLanes cellZ);
-            TLanes.StoreOffset(Offsets + i, cellX + one, cellY + one, cellZ + one, records.Stride, records.RowPitch, records.PlanePitch);
-            x.Store(X + i);
-            ((one - y) * (one - z)).Store(W00 + i);
-            (y * (one - z)).Store(W10 + i);
-            ((one - y) * z).Store(W01 + i);
-            (y * z).Store(W11 + i);
+            TLanes x = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.X), TLanes.Create(ray.Start.X)), layout.Grid.X, out TLanes cellX);
+            TLanes y = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.Y), TLanes.Create(ray.Start.Y)), layout.Grid.Y, out TLanes cellY);
+            TLanes z = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.Z), TLanes.Create(ray.Start.Z)), layout.Grid.Z, out TLanes cellZ);
+            float* cell = At(i);
+            TLanes.StoreOffset((int*)cell, cellX + one, cellY + one, cellZ + one, layout.Stride, layout.RowPitch, layout.PlanePitch);
+            x.Store(cell + X);
+            ((one - y) * (one - z)).Store(cell + W00);
+            (y * (one - z)).Store(cell + W10);
+            ((one - y) * z).Store(cell + W01);
+            (y * z).Store(cell + W11);
         }
     }
 
