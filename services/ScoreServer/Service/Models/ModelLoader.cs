@@ -29,7 +29,7 @@ internal sealed partial class ModelLoader(ModelCatalogue catalogue, IHostApplica
             {
                 LogLoadFailed(exception, model.Options.Name);
                 _loaded.TrySetException(exception);
-                lifetime.StopApplication();
+                lifetime.ApplicationStarted.Register(lifetime.StopApplication); // at once, or when it listens: a start that is cut off would hide the reason
                 return;
             }
         }
