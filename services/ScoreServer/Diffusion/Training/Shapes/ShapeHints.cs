@@ -22,7 +22,7 @@ public static class ShapeHints
         BoxHalfExtent = 0.6,
         LearningRate = 0.3,
         DensityShift = -1,
-        EmptinessWeight = 40,
+        EmptinessWeight = 300,
         EmptinessScale = 10,
         CameraRadius = ShapeView.Radius,
         FovMinDegrees = ShapeView.MinFieldOfViewDegrees,
