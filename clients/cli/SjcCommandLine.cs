@@ -62,6 +62,7 @@ internal static class SjcCommandLine
         DoctorCommand.Create(console),
         TrainCommand.Create(console),
         EvaluateCommand.Create(console),
+        BenchCommand.Create(console),
     };
 
     private static async Task<int> ComplainAsync(CliConsole console, string message, int exitCode)

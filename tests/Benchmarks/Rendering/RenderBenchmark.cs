@@ -1,0 +1,169 @@
+using Sjc.Diffusion;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Rendering;
+
+namespace Sjc.Benchmarks.Rendering;
+
+/// <summary>One iteration of training (forward, adjoint, Adamax) of the product's renderer against op-by-op libtorch on one thread, in
+/// processor time, in the same process and by turns.</summary>
+public static class RenderBenchmark
+{
+    private const int WarmUpRuns = 6;
+
+    // Small enough that the field stays in its state while the optimiser does its full work.
+    private const float LearningRate = 1e-6f;
+
+    // Two float32 computations of the same formulas; a wrong term would be off by far more.
+    private const double ImageTolerance = 1e-3;
+    private const double GradientTolerance = 5e-3;
+
+    /// <summary>Runs all states of the field.</summary>
+    /// <param name="threads">Of the product's renderer; libtorch has one.</param>
+    /// <param name="rounds">Iterations of libtorch per state; the product makes three for each.</param>
+    /// <param name="cancellationToken">Stops between iterations.</param>
+    /// <returns>Per case: medians in milliseconds of processor time, their ratio, and how far the two results lie apart.</returns>
+    /// <exception cref="InvalidOperationException">The two computed different images or gradients.</exception>
+    public static IEnumerable<RenderFigure> Run(int threads, int rounds, CancellationToken cancellationToken)
+    {
+        TorchRuntime.Initialize(1);
+        foreach (RenderBenchmarkScene scene in RenderBenchmarkScene.All())
+        {
+            foreach (RenderFigure figure in RunScene(scene, threads, rounds, cancellationToken))
+            {
+                yield return figure;
+            }
+        }
+    }
+
+    private static List<RenderFigure> RunScene(RenderBenchmarkScene scene, int threads, int rounds, CancellationToken cancellationToken)
+    {
+        using ProductContestant product = new(scene, threads);
+        using LibtorchRenderer libtorch = new(scene, LearningRate);
+        (double imageError, double gradientError) = Compare(scene, product, libtorch);
+        for (int i = 0; i < WarmUpRuns; i++)
+        {
+            product.Iterate(LearningRate);
+        }
+
+        List<double> libtorchTimes = [];
+        List<StageTimes> productTimes = [];
+        for (int round = 0; round < rounds; round++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            double start = ProcessorMilliseconds();
+            libtorch.Differentiate(keepImage: false);
+            libtorch.Step();
+            libtorchTimes.Add(ProcessorMilliseconds() - start);
+            for (int i = 0; i < 3; i++)
+            {
+                productTimes.Add(product.Iterate(LearningRate));
+            }
+        }
+
+        double theirs = Median(libtorchTimes);
+        double ours = Median([.. productTimes.Select(times => times.Total)]);
+        return
+        [
+            new(scene.Name, "libtorch", theirs, "ms"),
+            new(scene.Name, "sjc", ours, "ms"),
+            new(scene.Name, "ratio_to_libtorch", theirs / ours, string.Empty),
+            new(scene.Name, "forward", Median([.. productTimes.Select(times => times.Forward)]), "ms"),
+            new(scene.Name, "adjoint", Median([.. productTimes.Select(times => times.Backward)]), "ms"),
+            new(scene.Name, "scatter_adamax", Median([.. productTimes.Select(times => times.Step)]), "ms"),
+            new(scene.Name, "image_error", imageError, string.Empty),
+            new(scene.Name, "gradient_error", gradientError, string.Empty),
+        ];
+    }
+
+    /// <summary>Images by the greatest difference, gradients by the RMS difference relative to libtorch's.</summary>
+    private static (double Image, double Gradient) Compare(RenderBenchmarkScene scene, ProductContestant product, LibtorchRenderer libtorch)
+    {
+        libtorch.Differentiate(keepImage: true);
+        FieldGradient gradient = product.Differentiate();
+        float[] density = new float[scene.Density.Length];
+        float[] features = new float[scene.Features.Length];
+        gradient.Voxels.ExportDensity(density);
+        gradient.Voxels.ExportFeatures(features);
+        double image = libtorch.Image.Zip(product.Image.ToArray(), (a, b) => Math.Abs((double)a - b)).Max();
+        double worst = Math.Max(
+            Math.Max(RelativeDifference(libtorch.DensityGradient, density), RelativeDifference(libtorch.FeatureGradient, features)),
+            RelativeDifference(libtorch.BackgroundGradient, gradient.Background.ToArray()));
+        return image <= ImageTolerance && worst <= GradientTolerance
+            ? (image, worst)
+            : throw new InvalidOperationException($"{scene.Name}: both renderers must agree, but their images differ by {image:G3} and their gradients by {worst:G3}.");
+    }
+
+    private static double RelativeDifference(float[] expected, float[] actual)
+    {
+        double difference = 0;
+        double size = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            difference += Math.Pow((double)expected[i] - actual[i], 2);
+            size += Math.Pow(expected[i], 2);
+        }
+
+        return Math.Sqrt(difference / size);
+    }
+
+    private static double ProcessorMilliseconds() => Environment.CpuUsage.TotalTime.TotalMilliseconds;
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
+    }
+
+    /// <summary>Processor time of one iteration's stages, milliseconds.</summary>
+    private readonly record struct StageTimes(double Forward, double Backward, double Step)
+    {
+        public double Total => Forward + Backward + Step;
+    }
+
+    private sealed class ProductContestant(RenderBenchmarkScene scene, int threads) : IDisposable
+    {
+        private readonly VoxelField field = scene.MakeField();
+        private readonly VoxelRenderer renderer = new(threads);
+        private readonly RenderTape tape = new();
+        private AdamaxState? state;
+
+        public ReadOnlySpan<float> Image => tape.Image;
+
+        public FieldGradient Differentiate()
+        {
+            Forward();
+            Backward();
+            FieldGradient gradient = new(field);
+            renderer.Accumulate(field, [tape], gradient);
+            return gradient;
+        }
+
+        public StageTimes Iterate(float learningRate)
+        {
+            state ??= new AdamaxState(field);
+            double start = ProcessorMilliseconds();
+            Forward();
+            double rendered = ProcessorMilliseconds();
+            Backward();
+            double differentiated = ProcessorMilliseconds();
+            renderer.Step(field, [tape], state, new AdamaxRates(learningRate, learningRate, learningRate));
+            return new StageTimes(rendered - start, differentiated - rendered, ProcessorMilliseconds() - differentiated);
+        }
+
+        public void Dispose() => renderer.Dispose();
+
+        private void Forward()
+        {
+            RayBatch rays = new(scene.Origins, scene.Directions, scene.Near, scene.Far);
+            renderer.Forward(field, rays, new RenderOptions(RenderBenchmarkScene.StepRatio, RenderBenchmarkScene.WeightThreshold), tape);
+        }
+
+        private void Backward() => renderer.Backward(field, tape, new RenderGradient
+        {
+            Image = scene.ImageGradient,
+            EmptinessWeight = RenderBenchmarkScene.EmptinessWeight,
+            EmptinessScale = RenderBenchmarkScene.EmptinessScale,
+        });
+    }
+}
