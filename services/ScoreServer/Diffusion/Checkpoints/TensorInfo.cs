@@ -1,0 +1,15 @@
+using TorchSharp;
+
+namespace Sjc.Diffusion.Checkpoints;
+
+/// <summary>Element type and extents of a tensor in a checkpoint.</summary>
+/// <param name="DataType">As stored.</param>
+/// <param name="Shape">Extents, slowest first; empty for a scalar.</param>
+public sealed record TensorInfo(torch.ScalarType DataType, IReadOnlyList<long> Shape)
+{
+    /// <summary>Product of the extents; 1 for a scalar.</summary>
+    public long ElementCount => Shape.Aggregate(1L, (product, extent) => product * extent);
+
+    /// <summary>"[a, b, c]".</summary>
+    public string ShapeText => $"[{string.Join(", ", Shape)}]";
+}
