@@ -34,12 +34,12 @@ public sealed class EndToEndGoldenTests
         for (int i = 0; i < config.Int("n_steps"); i++)
         {
             ReadOnlySpan<float> image = optimization.Render(Plan(golden, config, i));
-            Assert.Equal(samples[i], optimization.LastTape.SampleCount);
-            run.Images.AddRange(optimization.LastTape.Image);
+            Assert.Equal(samples[i], optimization.LastTape!.SampleCount);
+            run.Images.AddRange(optimization.LastTape!.Image);
             float[] gradient = denoiser.Gradient(image, noise.AsSpan(i * elements, elements), sigmas[i], config.GetProperty("var_red").GetBoolean());
             if (i < golden.Shape("out.depth_first5")[0])
             {
-                run.Depths.AddRange(optimization.LastTape.Depth);
+                run.Depths.AddRange(optimization.LastTape!.Depth);
                 run.Gradients.AddRange(gradient);
             }
 

@@ -14,11 +14,12 @@ public sealed class SjcOptimization : IDisposable
 {
     private readonly ViewSchedule schedule;
     private readonly AdamaxState state;
-    private readonly VoxelRenderer renderer;
+    private readonly VoxelRenderer voxels;
     private readonly ViewRenderer views;
     private readonly TrainingPass[] passes;
-    private readonly RenderTape[] tapes;
-    private readonly RayBuffer rays = new();
+    private readonly VoxelField heldField;
+    private readonly Func<VoxelField, AdamaxState, int, ITrainingRenderer> makeRenderer;
+    private ITrainingRenderer? renderer;
     private readonly float[] images;
     private readonly int imageLength;
 
@@ -36,7 +37,9 @@ public sealed class SjcOptimization : IDisposable
     {
     }
 
-    private SjcOptimization(SjcOptions options, VoxelField field, AdamaxState state, int iteration)
+    /// <summary>From a given state, with a renderer that <paramref name="makeRenderer"/> makes of field, state and views; null: the options'.</summary>
+    internal SjcOptimization(
+        SjcOptions options, VoxelField field, AdamaxState state, int iteration, Func<VoxelField, AdamaxState, int, ITrainingRenderer>? makeRenderer = null)
     {
         if (field.Channels != options.Channels)
         {
@@ -44,23 +47,30 @@ public sealed class SjcOptimization : IDisposable
         }
 
         Options = options;
-        Field = field;
+        heldField = field;
         this.state = state;
         Iteration = iteration;
         schedule = new ViewSchedule(options);
-        passes = [.. Enumerable.Range(0, options.ViewsPerIteration).Select(_ => new TrainingPass(options))];
-        tapes = [.. passes.Select(pass => pass.Tape)];
+        passes = [.. Enumerable.Range(0, options.ViewsPerIteration).Select(view => new TrainingPass(options, view))];
         imageLength = options.Channels * options.ScorerHeight * options.ScorerWidth;
         images = new float[passes.Length * imageLength];
-        renderer = new VoxelRenderer(options.Threads);
-        views = new ViewRenderer(renderer);
+        voxels = new VoxelRenderer(options.Threads);
+        views = new ViewRenderer(voxels);
+        this.makeRenderer = makeRenderer ?? MakeRenderer;
     }
 
     /// <summary>What it was made with.</summary>
     public SjcOptions Options { get; }
 
     /// <summary>The field as it is now.</summary>
-    public VoxelField Field { get; }
+    public VoxelField Field
+    {
+        get
+        {
+            renderer?.ReadBack();
+            return heldField;
+        }
+    }
 
     /// <summary>Iterations done; the next to do.</summary>
     public int Iteration { get; private set; }
@@ -69,7 +79,10 @@ public sealed class SjcOptimization : IDisposable
     public ReadOnlySpan<float> Images => images;
 
     /// <summary>The view that was rendered last, as it left the renderer: for tests.</summary>
-    internal RenderTape LastTape { get; private set; } = new();
+    internal IViewTape? LastTape { get; private set; }
+
+    /// <summary>Made for the first training render: who only looks at a field needs none.</summary>
+    private ITrainingRenderer Renderer => renderer ??= makeRenderer(heldField, state, passes.Length);
 
     /// <summary>Camera, noise level and words of one view: a pure function of options, iteration and view.</summary>
     public ViewPlan Plan(int iteration, int view) => schedule.At(iteration, view);
@@ -95,7 +108,7 @@ public sealed class SjcOptimization : IDisposable
 
         TrainingPass pass = passes[plan.View];
         Span<float> image = images.AsSpan(plan.View * imageLength, imageLength);
-        pass.Forward(renderer, Field, rays, plan, image);
+        pass.Forward(Renderer, plan, image);
         LastTape = pass.Tape;
         return image;
     }
@@ -122,13 +135,13 @@ public sealed class SjcOptimization : IDisposable
         for (int view = 0; view < passes.Length; view++)
         {
             (double viewEmptiness, double viewDepth, double viewDifference) = passes[view].Backward(
-                renderer, Field, gradient.Slice(view * imageLength, imageLength), share, emptinessWeight);
+                Renderer, gradient.Slice(view * imageLength, imageLength), share, emptinessWeight);
             emptiness += viewEmptiness;
             depth += viewDepth;
             difference += share * viewDifference;
         }
 
-        renderer.Step(Field, tapes, state, Rates(sigma));
+        Renderer.Step(Rates(sigma));
         Iteration++;
         return new(rms, emptiness, depth, difference);
     }
@@ -157,8 +170,9 @@ public sealed class SjcOptimization : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        renderer?.Dispose();
         views.Dispose();
-        renderer.Dispose();
+        voxels.Dispose();
     }
 
     private static SjcOptions Checked(SjcOptions options)
@@ -166,6 +180,8 @@ public sealed class SjcOptimization : IDisposable
         options.ThrowIfInvalid();
         return options;
     }
+
+    private CpuTrainingRenderer MakeRenderer(VoxelField field, AdamaxState state, int viewCount) => new(voxels, field, state, viewCount);
 
     private double CheckedRms(ReadOnlySpan<float> gradient)
     {

@@ -1,21 +1,21 @@
 using Sjc.Numerics.Resize;
-using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Losses;
 using Sjc.RadianceField.Rendering;
 
 namespace Sjc.RadianceField.Optimization;
 
-/// <summary>One view of an iteration: its tape, its picture at the scorer's size, and the way back.</summary>
+/// <summary>One view of an iteration: its picture at the scorer's size, and the way back.</summary>
 internal sealed class TrainingPass
 {
     private readonly SjcOptions options;
     private readonly BilinearResize? resize;
     private readonly float[] imageGrad;
     private readonly float[] depthGrad;
+    private readonly int view;
 
-    internal TrainingPass(SjcOptions options)
+    internal TrainingPass(SjcOptions options, int view)
     {
-        this.options = options;
+        (this.options, this.view) = (options, view);
         (int, int) render = (options.RenderSize, options.RenderSize);
         (int, int) scorer = (options.ScorerHeight, options.ScorerWidth);
         resize = render == scorer ? null : new BilinearResize(render, scorer);
@@ -23,21 +23,20 @@ internal sealed class TrainingPass
         depthGrad = new float[options.DepthWeight > 0 ? options.RenderSize * options.RenderSize : 0];
     }
 
-    internal RenderTape Tape { get; } = new();
+    /// <summary>The images as they left the renderer; null before the first.</summary>
+    internal IViewTape? Tape { get; private set; }
 
     /// <summary>What was rendered last; null once its gradient has been taken.</summary>
     internal ViewPlan? Plan { get; set; }
 
     /// <summary>Renders a view and resizes it.</summary>
     /// <param name="renderer">The renderer.</param>
-    /// <param name="field">The field.</param>
-    /// <param name="rays">Buffers.</param>
     /// <param name="plan">The view.</param>
     /// <param name="image">Receives [c, h, w] at the scorer's size.</param>
-    internal void Forward(VoxelRenderer renderer, VoxelField field, RayBuffer rays, ViewPlan plan, Span<float> image)
+    internal void Forward(ITrainingRenderer renderer, ViewPlan plan, Span<float> image)
     {
         RenderOptions how = new((float)options.StepRatio, (float)options.WeightThreshold, (float)plan.RayOffset);
-        renderer.Forward(field, rays.Fill(plan.Camera, field.Box), how, Tape);
+        Tape = renderer.Forward(view, plan.Camera, how);
         if (resize is null)
         {
             Tape.Image.CopyTo(image);
@@ -52,12 +51,11 @@ internal sealed class TrainingPass
 
     /// <summary>Takes an ascended gradient image back along the rays, with this view's share of the losses.</summary>
     /// <param name="renderer">The renderer.</param>
-    /// <param name="field">The field as it was rendered.</param>
     /// <param name="gradient">[c, h, w] at the scorer's size; ascended.</param>
     /// <param name="share">The view's weight, 1/views.</param>
     /// <param name="emptinessWeight">W at this iteration.</param>
     internal (double Emptiness, double Depth, double DepthDifference) Backward(
-        VoxelRenderer renderer, VoxelField field, ReadOnlySpan<float> gradient, double share, double emptinessWeight)
+        ITrainingRenderer renderer, ReadOnlySpan<float> gradient, double share, double emptinessWeight)
     {
         DescendOn(gradient, (float)share);
         double depthLoss = 0;
@@ -65,7 +63,7 @@ internal sealed class TrainingPass
         if (options.RenderSize > 2 * CenterDepthLoss.Border)
         {
             int size = options.RenderSize;
-            (double loss, difference) = CenterDepthLoss.Forward(Tape.Depth, size, size, options.DepthWeight * share);
+            (double loss, difference) = CenterDepthLoss.Forward(Tape!.Depth, size, size, options.DepthWeight * share);
             if (options.DepthWeight > 0)
             {
                 depthLoss = loss;
@@ -74,7 +72,7 @@ internal sealed class TrainingPass
             }
         }
 
-        double emptiness = renderer.Backward(field, Tape, new RenderGradient
+        double emptiness = renderer.Backward(view, new RenderGradient
         {
             Image = imageGrad,
             Depth = depthGrad,

@@ -1,10 +1,11 @@
 using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
 using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Rendering;
 
 /// <summary>One rendered view: its images, and what the adjoint needs of it. Buffers are reused from one view to the next.</summary>
-public sealed class RenderTape
+public sealed class RenderTape : IViewTape
 {
     /// <summary>Samples of a ray start on multiples of this, so that vector loops need no remainder.</summary>
     internal const int SampleAlignment = 16;

@@ -1,0 +1,50 @@
+using Sjc.RadianceField.Cameras;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
+
+namespace Sjc.RadianceField.Rendering;
+
+/// <summary>Training on the processor: <see cref="VoxelRenderer"/> with one tape per view.</summary>
+/// <remarks>The field and the optimiser's memory are always up to date; the same bits for any number of threads.</remarks>
+internal sealed class CpuTrainingRenderer : ITrainingRenderer
+{
+    private readonly VoxelField field;
+    private readonly AdamaxState state;
+    private readonly VoxelRenderer renderer;
+    private readonly RayBuffer rays = new();
+    private readonly RenderTape[] tapes;
+
+    /// <summary>A renderer of a field, which it changes.</summary>
+    /// <param name="renderer">The caller's; it may do other work between calls.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="state">The optimiser's memory of the field.</param>
+    /// <param name="views">Views of one iteration.</param>
+    public CpuTrainingRenderer(VoxelRenderer renderer, VoxelField field, AdamaxState state, int views)
+    {
+        (this.renderer, this.field, this.state) = (renderer, field, state);
+        tapes = [.. Enumerable.Range(0, views).Select(_ => new RenderTape())];
+    }
+
+    /// <inheritdoc/>
+    public IViewTape Forward(int view, Camera camera, RenderOptions options)
+    {
+        renderer.Forward(field, rays.Fill(camera, field.Box), options, tapes[view]);
+        return tapes[view];
+    }
+
+    /// <inheritdoc/>
+    public double Backward(int view, RenderGradient gradient) => renderer.Backward(field, tapes[view], gradient);
+
+    /// <inheritdoc/>
+    public void Step(AdamaxRates rates) => renderer.Step(field, tapes, state, rates);
+
+    /// <inheritdoc/>
+    public void ReadBack()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}
