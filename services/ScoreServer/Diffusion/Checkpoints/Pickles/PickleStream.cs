@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Sjc.Diffusion.Checkpoints.Pickles;
+
+/// <summary>Bytes of a pickle, read from front to back and never beyond the end.</summary>
+/// <param name="name">The file's name, for messages.</param>
+/// <param name="data">The pickle and what follows it.</param>
+internal ref struct PickleStream(string name, ReadOnlySpan<byte> data)
+{
+    private readonly ReadOnlySpan<byte> data = data;
+
+    /// <summary>Bytes read so far.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The next byte.</summary>
+    public byte Byte() => Bytes(1)[0];
+
+    /// <summary>The next two bytes, little-endian.</summary>
+    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2));
+
+    /// <summary>The next four bytes, little-endian.</summary>
+    public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));
+
+    /// <summary>The next eight bytes, big-endian as pickles have them.</summary>
+    public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Bytes(8));
+
+    /// <summary>A length of four bytes.</summary>
+    public long Length32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
+
+    /// <summary>A length of eight bytes.</summary>
+    public long Length64()
+    {
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8));
+        return length <= long.MaxValue ? (long)length : throw Ended();
+    }
+
+    /// <summary>The next bytes.</summary>
+    /// <exception cref="InvalidDataException">The pickle ends before.</exception>
+    public ReadOnlySpan<byte> Bytes(long count)
+    {
+        if (count > data.Length - Position)
+        {
+            throw Ended();
+        }
+
+        ReadOnlySpan<byte> bytes = data.Slice(Position, (int)count);
+        Position += (int)count;
+        return bytes;
+    }
+
+    /// <summary>UTF-8 text; what is none becomes replacement characters.</summary>
+    public string Text(long count) => Encoding.UTF8.GetString(Bytes(count));
+
+    /// <summary>Text up to the next line feed, which is read too.</summary>
+    public string Line()
+    {
+        const int MaxLine = 4096;
+        int end = data[Position..].IndexOf((byte)'\n');
+        if (end is < 0 or > MaxLine)
+        {
+            throw end < 0 ? Ended() : new InvalidDataException($"{name} must have pickled lines of at most {MaxLine} bytes, but has one of {end} at byte {Position}.");
+        }
+
+        string line = Text(end);
+        Position++;
+        return line;
+    }
+
+    private readonly InvalidDataException Ended() => new($"{name} must hold a whole pickle, but ends after {data.Length} of its bytes, before the end of the pickle.");
+}
