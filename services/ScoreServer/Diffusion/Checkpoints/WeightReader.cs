@@ -92,7 +92,7 @@ public sealed class WeightReader
             {
                 Faults.Add($"{stored} has shape {info.ShapeText}; expected [{string.Join(", ", shape)}]");
             }
-            else if (!IsFloatingPoint(info.DataType))
+            else if (!info.IsFloatingPoint)
             {
                 Faults.Add($"{stored} is stored as {info.DataType}; expected a floating-point type");
             }
@@ -105,8 +105,6 @@ public sealed class WeightReader
             Taken.Add(stored);
             return tensor;
         }
-
-        private static bool IsFloatingPoint(ScalarType type) => type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
 
         private static IEnumerable<long> Trimmed(IReadOnlyList<long> shape)
         {
