@@ -62,8 +62,13 @@ public sealed class DenoiserDescription
     /// <summary>Parameters of its networks; 0 for a closed form.</summary>
     public long ParameterCount { get; init; }
 
-    /// <summary>Names of the samplers that suit it, the first being the default; see <see cref="Sampling.SamplerNames"/>.</summary>
-    public IReadOnlyList<string> Samplers { get; init; } = Sampling.SamplerNames.All;
+    /// <summary>Names of the samplers that suit it, the first being the default; unset: all that its noise levels allow, see
+    /// <see cref="Sampling.SamplerNames"/>.</summary>
+    public IReadOnlyList<string> Samplers
+    {
+        get => field ?? (SigmaLadder is null ? Sampling.SamplerNames.All : Sampling.SamplerNames.OnLadder);
+        init;
+    }
 
     /// <summary>Prompts to try.</summary>
     public IReadOnlyList<string> ExamplePrompts { get; init; } = [];

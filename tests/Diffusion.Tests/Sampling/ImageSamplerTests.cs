@@ -10,6 +10,9 @@ public sealed class ImageSamplerTests
 
     public static TheoryData<string> Samplers => [.. SamplerNames.All];
 
+    /// <summary>Those whose number of steps is the caller's.</summary>
+    public static TheoryData<string> SteppingSamplers => [.. SamplerNames.OnLadder];
+
     [Theory]
     [MemberData(nameof(Samplers))]
     public void Sample_ExactModel_EndsAtPicturesOfTheDataSet(string sampler)
@@ -34,14 +37,21 @@ public sealed class ImageSamplerTests
         Assert.All(images.Chunk(Size), image => Assert.Contains(Nearest(image), (int[])[2, 3]));
     }
 
-    [Fact]
-    public void Sample_OnALadder_AsksAtItsLevelsAlone()
+    [Theory]
+    [InlineData(SamplerNames.KarrasStochastic, 63)]
+    [InlineData(SamplerNames.EulerAncestral, 32)]
+    [InlineData(SamplerNames.Ddpm, 32)]
+    [InlineData(SamplerNames.Ddim, 32)]
+    [InlineData(SamplerNames.VeSde, 64)]
+    [InlineData(SamplerNames.VpSde, 64)]
+    [InlineData(SamplerNames.AnnealedLangevin, 31)]
+    public void Sample_OnALadder_AsksAtItsLevelsAlone(string sampler, int evaluations)
     {
         using ExactDenoiser denoiser = TestModels.Exact();
         List<double> asked = [];
-        ImageSamplerOptions options = Options(SamplerNames.KarrasStochastic) with { Ladder = SigmaLadder.StableDiffusion, SigmaMax = 14, SigmaMin = 0.03 };
+        ImageSamplerOptions options = Options(sampler) with { Ladder = SigmaLadder.StableDiffusion, SigmaMax = 14, SigmaMin = 0.03 };
         ImageSampler.Sample(GoldenModel.Record(denoiser, asked), TestModels.Shape, options, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(63, asked.Count);
+        Assert.Equal(evaluations, asked.Count);
         Assert.All(asked, sigma => Assert.Contains(sigma, SigmaLadder.StableDiffusion.Sigmas));
     }
 
@@ -59,7 +69,7 @@ public sealed class ImageSamplerTests
     }
 
     [Theory]
-    [MemberData(nameof(Samplers))]
+    [MemberData(nameof(SteppingSamplers))]
     public void Sample_Progress_TellsEveryStepOnce(string sampler)
     {
         using ExactDenoiser denoiser = TestModels.Exact();
@@ -101,6 +111,20 @@ public sealed class ImageSamplerTests
     [InlineData(SamplerNames.KarrasHeun, 1, 0)]
     public void Sample_BadOptions_Throws(string sampler, int steps, int count) => Assert.Throws<ArgumentException>(() => ImageSampler.Sample(
         (_, _, _) => { }, TestModels.Shape, Options(sampler) with { Steps = steps, Count = count }, cancellationToken: TestContext.Current.CancellationToken));
+
+    [Fact]
+    public void Sample_AdaptiveSolverOnALadder_Throws() => Assert.Throws<ArgumentException>(() => ImageSampler.Sample(
+        (_, _, _) => { }, TestModels.Shape, Options(SamplerNames.ProbabilityFlow) with { Ladder = SigmaLadder.StableDiffusion }, cancellationToken: TestContext.Current.CancellationToken));
+
+    [Theory]
+    [InlineData(-0.1, 1e-5, 0.16)]
+    [InlineData(1.1, 1e-5, 0.16)]
+    [InlineData(0.5, 0.5, 0.16)]
+    [InlineData(0.5, 1e-5, 0.0)]
+    [InlineData(double.NaN, 1e-5, 0.16)]
+    public void Sample_NumbersOutOfRange_Throws(double eta, double tolerance, double signalToNoise) => Assert.Throws<ArgumentException>(() => ImageSampler.Sample(
+        (_, _, _) => { }, TestModels.Shape, Options(SamplerNames.Ddim) with { Eta = eta, Tolerance = tolerance, SignalToNoise = signalToNoise },
+        cancellationToken: TestContext.Current.CancellationToken));
 
     private static ImageSamplerOptions Options(string sampler) => new() { Sampler = sampler, SigmaMax = 20, SigmaMin = 0.01 };
 

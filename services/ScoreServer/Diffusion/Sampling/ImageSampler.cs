@@ -6,12 +6,6 @@ namespace Sjc.Diffusion.Sampling;
 /// <summary>The samplers by name, with the product's start and step noise.</summary>
 public static class ImageSampler
 {
-    /// <summary>Langevin steps at each noise level, of the steps that a caller asks for.</summary>
-    private const int LangevinStepsPerStage = 5;
-
-    /// <summary>a/σ² of Langevin steps: each takes x this far towards D.</summary>
-    private const double LangevinStepFraction = 0.2;
-
     /// <summary>Draws images.</summary>
     /// <param name="denoise">D.</param>
     /// <param name="shape">Of one image.</param>
@@ -27,17 +21,42 @@ public static class ImageSampler
         double[] state = new double[options.Count * shape.ElementCount];
         double start = options.Ladder?.Snap(options.SigmaMax).Sigma ?? options.SigmaMax;
         StateNoise.Add(state, options.Count, start, new RandomKeyNoise(options.Seed, RandomStream.SamplerInitialization));
-        RandomKeyNoise noise = new(options.Seed, RandomStream.SamplerNoise);
-        if (options.Sampler == SamplerNames.AnnealedLangevin)
+        Run(denoise, state, options, new RandomKeyNoise(options.Seed, RandomStream.SamplerNoise), progress, cancellationToken);
+        return state;
+    }
+
+    private static void Run(
+        DenoiseFunction denoise, Span<double> state, ImageSamplerOptions options, RandomKeyNoise noise, SamplerProgress? progress, CancellationToken cancellationToken)
+    {
+        switch (options.Sampler)
         {
-            AnnealedLangevinSampler.Sample(denoise, state, options.Count, Langevin(options), noise, progress, cancellationToken);
-        }
-        else
-        {
-            KarrasSampler.Sample(denoise, state, options.Count, Karras(options), noise, progress, cancellationToken);
+            case SamplerNames.EulerAncestral:
+                AncestralSampler.Sample(denoise, state, options.Count, Levels(SamplerLevels.Karras), options.Eta ?? 1, noise, progress, cancellationToken);
+                break;
+            case SamplerNames.Ddpm:
+            case SamplerNames.Ddim:
+                double eta = options.Eta ?? (options.Sampler == SamplerNames.Ddpm ? 1 : 0);
+                AncestralSampler.Sample(denoise, state, options.Count, Levels(SamplerLevels.Chain), eta, noise, progress, cancellationToken);
+                break;
+            case SamplerNames.VeSde:
+                PredictorCorrectorSampler.Sample(denoise, state, options.Count, PredictorCorrector(options, ReverseSde.VarianceExploding), noise, progress, cancellationToken);
+                break;
+            case SamplerNames.VpSde:
+                PredictorCorrectorSampler.Sample(denoise, state, options.Count, PredictorCorrector(options, ReverseSde.VariancePreserving), noise, progress, cancellationToken);
+                break;
+            case SamplerNames.ProbabilityFlow:
+                ProbabilityFlowOptions flow = new() { SigmaMax = options.SigmaMax, SigmaMin = options.SigmaMin, Tolerance = options.Tolerance };
+                ProbabilityFlow.Sample(denoise, state, options.Count, flow, progress, cancellationToken);
+                break;
+            case SamplerNames.AnnealedLangevin:
+                AnnealedLangevinSampler.Sample(denoise, state, options.Count, Langevin(options), noise, progress, cancellationToken);
+                break;
+            default:
+                KarrasSampler.Sample(denoise, state, options.Count, Karras(options), noise, progress, cancellationToken);
+                break;
         }
 
-        return state;
+        double[] Levels(Func<double, double, int, SigmaLadder?, double[]> spacing) => spacing(options.SigmaMax, options.SigmaMin, options.Steps, options.Ladder);
     }
 
     private static KarrasOptions Karras(ImageSamplerOptions options) => new()
@@ -50,17 +69,30 @@ public static class ImageSampler
         Churn = options.Sampler == SamplerNames.KarrasStochastic,
     };
 
+    private static PredictorCorrectorOptions PredictorCorrector(ImageSamplerOptions options, ReverseSde process)
+    {
+        Func<double, double, int, SigmaLadder?, double[]> spacing = process == ReverseSde.VarianceExploding ? SamplerLevels.Geometric : SamplerLevels.Chain;
+        return new PredictorCorrectorOptions
+        {
+            Process = process,
+            Levels = spacing(options.SigmaMax, options.SigmaMin, options.Steps, options.Ladder),
+            SignalToNoise = options.SignalToNoise,
+        };
+    }
+
     private static AnnealedLangevinOptions Langevin(ImageSamplerOptions options)
     {
-        int stepsPerStage = Math.Min(LangevinStepsPerStage, options.Steps);
+        int stepsPerStage = Math.Min(options.StepsPerLevel, options.Steps);
+        int stages = options.Steps / stepsPerStage;
         double last = options.Ladder?.Snap(options.SigmaMin).Sigma ?? options.SigmaMin;
+        double ratio = Math.Pow(options.SigmaMax / last, 1.0 / Math.Max(1, stages - 1));
         return new AnnealedLangevinOptions
         {
-            Stages = options.Steps / stepsPerStage,
+            Stages = stages,
             StepsPerStage = stepsPerStage,
             SigmaMax = options.SigmaMax,
             SigmaMin = options.SigmaMin,
-            StepSize = LangevinStepFraction * last * last,
+            StepSize = LangevinStepSize.Choose(ratio, stepsPerStage, last),
             Ladder = options.Ladder,
             FinalDenoise = true,
         };
@@ -68,14 +100,29 @@ public static class ImageSampler
 
     private static void RequireOptions(ImageSamplerOptions options)
     {
-        if (!SamplerNames.All.Contains(options.Sampler))
+        IReadOnlyList<string> names = options.Ladder is null ? SamplerNames.All : SamplerNames.OnLadder;
+        if (!names.Contains(options.Sampler))
         {
-            throw new ArgumentException($"{nameof(options.Sampler)} must be one of {string.Join(", ", SamplerNames.All)}, but is \"{options.Sampler}\".", nameof(options));
+            throw new ArgumentException($"{nameof(options.Sampler)} must be one of {string.Join(", ", names)}, but is \"{options.Sampler}\".", nameof(options));
         }
 
-        if (options.Steps < 1 || options.Count < 1)
+        if (options.Steps < 1 || options.Count < 1 || options.StepsPerLevel < 1)
         {
-            throw new ArgumentException($"{nameof(options.Steps)} and {nameof(options.Count)} must be at least 1, but are {options.Steps} and {options.Count}.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Steps)}, {nameof(options.Count)} and {nameof(options.StepsPerLevel)} must be at least 1, but are {options.Steps}, {options.Count} and {options.StepsPerLevel}.",
+                nameof(options));
+        }
+
+        Require(options.Eta is null or (>= 0 and <= 1), nameof(options.Eta), "in [0, 1]", options.Eta);
+        Require(options.Tolerance is >= 1e-10 and <= 0.1, nameof(options.Tolerance), "in [1e-10, 0.1]", options.Tolerance);
+        Require(options.SignalToNoise is > 0 and <= 10, nameof(options.SignalToNoise), "in (0, 10]", options.SignalToNoise);
+
+        static void Require(bool holds, string name, string rule, double? actual)
+        {
+            if (!holds)
+            {
+                throw new ArgumentException($"{name} must be {rule}, but is {actual}.", nameof(options));
+            }
         }
     }
 }
