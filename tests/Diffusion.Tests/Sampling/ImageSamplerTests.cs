@@ -42,7 +42,7 @@ public sealed class ImageSamplerTests
     [InlineData(SamplerNames.EulerAncestral, 32)]
     [InlineData(SamplerNames.Ddpm, 32)]
     [InlineData(SamplerNames.Ddim, 32)]
-    [InlineData(SamplerNames.VeSde, 64)]
+    [InlineData(SamplerNames.VeSde, 62)] // two of the 32 levels are nearest to one of the ladder
     [InlineData(SamplerNames.VpSde, 64)]
     [InlineData(SamplerNames.AnnealedLangevin, 31)]
     public void Sample_OnALadder_AsksAtItsLevelsAlone(string sampler, int evaluations)

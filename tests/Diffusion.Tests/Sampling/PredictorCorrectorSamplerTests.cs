@@ -64,12 +64,12 @@ public sealed class PredictorCorrectorSamplerTests
         static double Root(double sigma) => 1 / Math.Sqrt(1 + (sigma * sigma));
     }
 
-    /// <summary>Langevin steps alone bring values that are spread ten times too wide to the level's own variance, v + σ²; the step's size adds r².</summary>
+    /// <summary>Langevin steps alone bring values that are spread twice too wide to the level's own variance, v + σ²; the step's size adds r².</summary>
     [Fact]
     public void Sample_ManyCorrectorSteps_ComeToTheLevelsOwnVariance()
     {
         GaussianData data = new(1);
-        double[] state = Start(Values, 20);
+        double[] state = Start(Values, 4);
         PredictorCorrectorOptions options = new() { Process = ReverseSde.VarianceExploding, Levels = [2], CorrectorSteps = 400, SignalToNoise = 0.1 };
 
         PredictorCorrectorSampler.Sample(data.Denoise, state, 1, options, Noise, cancellationToken: Cancellation);
