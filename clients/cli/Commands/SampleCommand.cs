@@ -22,7 +22,10 @@ internal sealed class SampleCommand
     private readonly Option<string?> negative = CliOptions.Text("--negative", "PROMPT", "What guidance leads away from.");
     private readonly Option<double?> guidance = CliOptions.Real("--guidance", "Guidance scale [the model's hint, else 1].");
     private readonly Option<string?> sampler = CliOptions.Text("--sampler", "NAME", "One of the model's samplers [its first].");
-    private readonly Option<uint?> steps = CliOptions.Whole("--steps", "Denoiser steps [32].");
+    private readonly Option<uint?> steps = CliOptions.Whole("--steps", "Steps [32]; the adaptive solver of probability-flow has its own.");
+    private readonly Option<double?> eta = CliOptions.Real("--eta", "Part of the ancestral noise, in [0, 1], of euler-ancestral, ddpm [1] and ddim [0].");
+    private readonly Option<double?> tolerance = CliOptions.Real("--tolerance", "Error of one step of probability-flow [1e-5].");
+    private readonly Option<double?> signalToNoise = CliOptions.Real("--snr", "Signal-to-noise ratio of the correctors of ve-sde and vp-sde [0.16].");
     private readonly Option<uint?> count = CliOptions.Whole("--count", "Pictures, in [1, 64] [8].");
     private readonly Option<uint?> size = CliOptions.Whole("--size", "Least side of the written pictures, pixels [256].");
     private readonly Option<ulong?> seed = CliOptions.LongWhole("--seed", "Of every random number [0].");
@@ -35,7 +38,8 @@ internal sealed class SampleCommand
         SampleCommand sample = new(console);
         Command command = new("sample", "Draw 2D pictures from a model.")
         {
-            sample.prompt, sample.output, sample.modelName, sample.negative, sample.guidance, sample.sampler, sample.steps, sample.count, sample.size, sample.seed, sample.scorer,
+            sample.prompt, sample.output, sample.modelName, sample.negative, sample.guidance, sample.sampler, sample.steps,
+            sample.eta, sample.tolerance, sample.signalToNoise, sample.count, sample.size, sample.seed, sample.scorer,
         };
         command.SetAction(sample.RunAsync);
         return command;
@@ -89,7 +93,18 @@ internal sealed class SampleCommand
             request.Steps = number;
         }
 
+        Set(parsed.GetValue(eta), value => request.Eta = value);
+        Set(parsed.GetValue(tolerance), value => request.Tolerance = value);
+        Set(parsed.GetValue(signalToNoise), value => request.SignalToNoise = value);
         return request;
+
+        static void Set(double? given, Action<double> assign)
+        {
+            if (given is { } value)
+            {
+                assign(value);
+            }
+        }
     }
 
     private async Task<SampleResult> SampleAsync(ScoreService.ScoreServiceClient client, SampleRequest request, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ public interface IDenoiser : IDisposable
     /// <summary>What callers need to know of the model.</summary>
     DenoiserDescription Description { get; }
 
+    /// <summary>Between the model's latents and pictures; null for pixel models, and for latent models whose autoencoder is not at hand.</summary>
+    ILatentCodec? LatentCodec => null;
+
     /// <summary>The condition that asks for nothing in particular.</summary>
     Condition Unconditional { get; }
 

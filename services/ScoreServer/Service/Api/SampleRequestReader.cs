@@ -9,9 +9,11 @@ namespace Sjc.ScoreServer.Api;
 /// <summary>From a request for samples to the sampler's options.</summary>
 internal sealed class SampleRequestReader(ConditionReader conditions)
 {
-    private const uint MaxSteps = 1000;
+    private const uint MaxSteps = 10_000;
     private const uint MaxCount = 64;
     private const uint DefaultSteps = 32;
+    private const double DefaultTolerance = 1e-5;
+    private const double DefaultSignalToNoise = 0.16;
 
     /// <summary>What to sample.</summary>
     /// <exception cref="InvalidRequestException">The request breaks the contract.</exception>
@@ -38,6 +40,12 @@ internal sealed class SampleRequestReader(ConditionReader conditions)
             violations.Require(sigmaMin <= sigmaMax, "sigma_min", $"be at most sigma_max ({sigmaMax:R})", sigmaMin);
         }
 
+        double? eta = request.HasEta ? request.Eta : null;
+        violations.Require(eta is null or (>= 0 and <= 1), "eta", "be in [0, 1]", eta);
+        double tolerance = request.HasTolerance ? request.Tolerance : DefaultTolerance;
+        violations.Require(tolerance is >= 1e-10 and <= 0.1, "tolerance", "be in [1e-10, 0.1]", tolerance);
+        double signalToNoise = request.HasSignalToNoise ? request.SignalToNoise : DefaultSignalToNoise;
+        violations.Require(signalToNoise is > 0 and <= 10, "signal_to_noise", "be in (0, 10]", signalToNoise);
         faults.ThrowIfAny();
         ImageSamplerOptions options = new()
         {
@@ -48,6 +56,9 @@ internal sealed class SampleRequestReader(ConditionReader conditions)
             SigmaMax = sigmaMax,
             SigmaMin = sigmaMin,
             Ladder = model.Ladder,
+            Eta = eta,
+            Tolerance = tolerance,
+            SignalToNoise = signalToNoise,
         };
         return new SamplePlan(model, condition, negative, guidance, options, (int)Math.Min(request.PreviewEvery, int.MaxValue));
     }

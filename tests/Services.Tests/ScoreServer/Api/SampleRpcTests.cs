@@ -15,6 +15,12 @@ public sealed class SampleRpcTests
     [InlineData("", 1.0)]
     [InlineData(SamplerNames.KarrasEuler, 2.0)]
     [InlineData(SamplerNames.KarrasStochastic, 1.0)]
+    [InlineData(SamplerNames.EulerAncestral, 1.0)]
+    [InlineData(SamplerNames.Ddpm, 2.0)]
+    [InlineData(SamplerNames.Ddim, 1.0)]
+    [InlineData(SamplerNames.ProbabilityFlow, 1.0)]
+    [InlineData(SamplerNames.VeSde, 1.0)]
+    [InlineData(SamplerNames.VpSde, 1.0)]
     [InlineData(SamplerNames.AnnealedLangevin, 1.0)]
     public async Task Sample_TwoImages_EqualsTheSamplerItself(string sampler, double guidance)
     {
@@ -66,7 +72,10 @@ public sealed class SampleRpcTests
     public async Task Sample_ManyFaults_AreAllNamed()
     {
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
-        SampleRequest request = new() { Model = TinyPictures.Kind, Sampler = "magic", Steps = 0, Count = 65, SigmaMax = 1, SigmaMin = 2, GuidanceScale = double.NaN };
+        SampleRequest request = new()
+        {
+            Model = TinyPictures.Kind, Sampler = "magic", Steps = 0, Count = 65, SigmaMax = 1, SigmaMin = 2, GuidanceScale = double.NaN, Eta = 2, Tolerance = 0, SignalToNoise = -1,
+        };
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => SampleAsync(host, request));
 
@@ -74,11 +83,34 @@ public sealed class SampleRpcTests
             [
                 "guidance_scale must be in [-100, 1000], but is NaN.",
                 $"sampler must be one of {string.Join(", ", SamplerNames.All)}, but is magic.",
-                "steps must be in [1, 1000], but is 0.",
+                "steps must be in [1, 10000], but is 0.",
                 "count must be in [1, 64], but is 65.",
                 "sigma_min must be at most sigma_max (1), but is 2.",
+                "eta must be in [0, 1], but is 2.",
+                "tolerance must be in [1e-10, 0.1], but is 0.",
+                "signal_to_noise must be in (0, 10], but is -1.",
             ],
             Requests.Violations(error));
+    }
+
+    [Fact]
+    public async Task Sample_OptionsOfASampler_ReachIt()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
+        SampleRequest plain = Request(SamplerNames.Ddim, 1);
+        SampleRequest noisy = Request(SamplerNames.Ddim, 1);
+        noisy.Eta = 1;
+        SampleRequest loose = Request(SamplerNames.ProbabilityFlow, 1);
+        loose.Tolerance = 0.05;
+
+        List<SampleResponse> ofPlain = await SampleAsync(host, plain);
+        List<SampleResponse> ofNoisy = await SampleAsync(host, noisy);
+        List<SampleResponse> ofLoose = await SampleAsync(host, loose);
+        List<SampleResponse> ofStrict = await SampleAsync(host, Request(SamplerNames.ProbabilityFlow, 1));
+
+        Assert.NotEqual(ofPlain[^1], ofNoisy[^1]);
+        Assert.InRange(ofLoose.Count, 2, ofStrict.Count - 1);
+        Assert.Equal(ofStrict.Count - 1, (int)ofStrict[^2].Progress.Steps);
     }
 
     [Fact]
