@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Sjc.Cli.Evaluation;
+using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
+using Sjc.Contracts.Field.V1;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Training;
 using Sjc.Diffusion.Training.Shapes;
@@ -15,25 +17,26 @@ internal static class EvaluateCommand
 
     public static Command Create(CliConsole console)
     {
-        Option<string> model = new("--model") { Description = "shapes: the trained network; exact: the closed form.", DefaultValueFactory = _ => Shapes };
+        JobSpecOptions specOptions = new();
         Option<bool> all = new("--all") { Description = "Every colour of every kind, not one." };
         Option<string[]> kinds = new("--kinds") { Description = "Only these kinds [all].", HelpName = "KIND", AllowMultipleArgumentsPerToken = true };
-        Option<ulong> seed = new("--seed") { Description = "Of every job.", DefaultValueFactory = _ => 0 };
         Option<int> parallel = new("--parallel") { Description = "Objects made at the same time.", DefaultValueFactory = _ => 1 };
         Option<string?> output = new("--out") { Description = "Folder of contact sheet, samples and logs [runs/evaluate-MODEL].", HelpName = "DIR" };
         Option<string?> json = new("--json") { Description = "Also write the results to a file.", HelpName = "FILE" };
-        model.AcceptOnlyFromAmong(Shapes, Exact);
-        Command command = new("evaluate", "Make objects of the catalogue and measure them against the truth.") { model, all, kinds, seed, parallel, output, json };
+        Command command = new("evaluate", "Make objects of the catalogue with the model shapes (the trained network) or exact (the closed form) and measure them against the truth.")
+        {
+            all, kinds, parallel, output, json,
+        };
+        specOptions.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string name = parsed.GetValue(model)!;
+            JobSpec spec = ReadSpec(specOptions, parsed);
             EvaluationRequest request = new()
             {
-                Model = name,
+                Spec = spec,
                 Objects = Choose(parsed.GetValue(kinds) ?? [], parsed.GetValue(all)),
-                Seed = parsed.GetValue(seed),
                 Parallel = Math.Max(1, parsed.GetValue(parallel)),
-                Folder = Path.GetFullPath(parsed.GetValue(output) ?? Path.Combine("runs", $"evaluate-{name}")),
+                Folder = Path.GetFullPath(parsed.GetValue(output) ?? Path.Combine("runs", $"evaluate-{spec.Model}")),
             };
             return RunAsync(console, request, parsed.GetValue(json), cancellationToken);
         });
@@ -45,7 +48,7 @@ internal static class EvaluateCommand
         Directory.CreateDirectory(request.Folder);
         BenchReport report = await new EvaluationRun(console, request).RunAsync(cancellationToken);
         TrainingRun.UseThreads(Environment.ProcessorCount);
-        using (IDenoiser denoiser = request.Model == Exact ? ShapeModels.Exact() : ShapeModels.Network())
+        using (IDenoiser denoiser = request.Spec.Model == Exact ? ShapeModels.Exact() : ShapeModels.Network())
         {
             PriorEvaluation.Run(denoiser, report, request.Folder, Environment.ProcessorCount);
         }
@@ -58,6 +61,13 @@ internal static class EvaluateCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static JobSpec ReadSpec(JobSpecOptions options, ParseResult parsed)
+    {
+        JobSpec spec = options.Read(parsed, prompt: "");
+        spec.Model = spec.Model.Length == 0 ? Shapes : spec.Model;
+        return spec.Model is Shapes or Exact ? spec : throw CommandException.Usage($"--model must be {Shapes} or {Exact}, but is {spec.Model}.");
     }
 
     private static ShapeObject[] Choose(string[] kinds, bool all)

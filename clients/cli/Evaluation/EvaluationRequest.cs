@@ -1,3 +1,4 @@
+using Sjc.Contracts.Field.V1;
 using Sjc.Diffusion.Training.Shapes;
 
 namespace Sjc.Cli.Evaluation;
@@ -5,14 +6,11 @@ namespace Sjc.Cli.Evaluation;
 /// <summary>What an evaluation does.</summary>
 internal sealed record EvaluationRequest
 {
-    /// <summary>"shapes" or "exact".</summary>
-    public required string Model { get; init; }
+    /// <summary>Of every job but its prompt; the model is "shapes" or "exact".</summary>
+    public required JobSpec Spec { get; init; }
 
     /// <summary>What is made and compared.</summary>
     public required IReadOnlyList<ShapeObject> Objects { get; init; }
-
-    /// <summary>Of every job.</summary>
-    public ulong Seed { get; init; }
 
     /// <summary>Receives contact sheets and logs.</summary>
     public required string Folder { get; init; }

@@ -39,7 +39,8 @@ internal sealed class EvaluationRun(CliConsole console, EvaluationRequest reques
     private async Task<ObjectResult> MakeAsync(FieldService.FieldServiceClient client, ShapeObject shape, CancellationToken cancellationToken)
     {
         Stopwatch elapsed = Stopwatch.StartNew();
-        JobSpec spec = new() { Prompt = shape.Prompt, Model = request.Model, Seed = request.Seed, PreviewEvery = 0 };
+        JobSpec spec = request.Spec.Clone();
+        (spec.Prompt, spec.PreviewEvery) = (shape.Prompt, 0);
         Job job = (await client.CreateJobAsync(new CreateJobRequest { RequestId = Guid.NewGuid().ToString("N"), Spec = spec }, cancellationToken: cancellationToken)).Job;
         using (AsyncServerStreamingCall<WatchJobResponse> watch = client.WatchJob(new WatchJobRequest { Id = job.Id }, cancellationToken: cancellationToken))
         {
@@ -83,7 +84,7 @@ internal sealed class EvaluationRun(CliConsole console, EvaluationRequest reques
 
     private BenchReport Report(ObjectResult[] results)
     {
-        BenchReport report = new($"evaluate {request.Model}");
+        BenchReport report = new($"evaluate {request.Spec.Model}");
         foreach (IGrouping<string, ObjectResult> kind in results.GroupBy(result => result.Shape.Kind.Name))
         {
             Add(report, kind.Key, kind);
