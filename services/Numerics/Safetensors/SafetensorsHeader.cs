@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Sjc.Numerics.Safetensors;
 
@@ -45,13 +46,23 @@ public sealed class SafetensorsHeader
         }
 
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length is < 2 or > MaxHeaderBytes || (long)length > stream.Length - 8)
+        if (length is < 2 or > MaxHeaderBytes)
         {
-            throw new InvalidDataException($"The header length must be in [2, min({MaxHeaderBytes}, file length − 8)], but is {length} in a file of {stream.Length} bytes.");
+            throw new InvalidDataException($"The header length must be in [2, {MaxHeaderBytes}], but is {length}.");
+        }
+
+        if ((long)length > stream.Length - 8)
+        {
+            throw new InvalidDataException($"The header must end inside the file, but is {length} bytes long in a file of {stream.Length} bytes, which was cut short or is of another format.");
         }
 
         byte[] json = new byte[length];
         stream.ReadExactly(json);
+        if (!Utf8.IsValid(json))
+        {
+            throw new InvalidDataException("The header must be UTF-8, but is not.");
+        }
+
         long dataStart = 8 + (long)length;
         return Parse(json, dataStart, stream.Length - dataStart);
     }
@@ -102,14 +113,14 @@ public sealed class SafetensorsHeader
 
     private static SafetensorsEntry ReadEntry(string name, JsonElement element)
     {
-        string typeName = element.GetProperty("dtype").GetString() ?? "null";
+        string typeName = Member(name, element, "dtype").GetString() ?? "null";
         if (!Enum.TryParse(typeName, out SafetensorsDataType dataType) || dataType.ToString() != typeName)
         {
             throw new InvalidDataException($"{name}.dtype must be one of {string.Join(", ", Enum.GetNames<SafetensorsDataType>())}, but is {typeName}.");
         }
 
-        long[] shape = [.. element.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())];
-        long[] offsets = [.. element.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        long[] shape = [.. Member(name, element, "shape").EnumerateArray().Select(extent => extent.GetInt64())];
+        long[] offsets = [.. Member(name, element, "data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
         {
             throw new InvalidDataException($"{name}.data_offsets must be [begin, end] with 0 ≤ begin ≤ end, but is [{string.Join(", ", offsets)}].");
@@ -133,17 +144,27 @@ public sealed class SafetensorsHeader
             : throw new InvalidDataException($"{name}.data_offsets must span {expected} bytes (shape × element size), but span {offsets[1] - offsets[0]}.");
     }
 
+    private static JsonElement Member(string name, JsonElement entry, string member) =>
+        entry.TryGetProperty(member, out JsonElement value) ? value : throw new InvalidDataException($"{name} must have {member}, but has none.");
+
     private static void RequireContiguous(List<SafetensorsEntry> entries, long dataLength)
     {
+        if (entries.Find(entry => entry.Offset > dataLength - entry.ByteCount) is { } outside)
+        {
+            long missing = entries.Max(entry => entry.Offset + entry.ByteCount) - dataLength;
+            throw new InvalidDataException($"{outside.Name} must lie inside the file, but reaches beyond its end: {missing} bytes are missing.");
+        }
+
         long end = 0;
         foreach (SafetensorsEntry entry in entries)
         {
             if (entry.Offset != end)
             {
-                throw new InvalidDataException($"{entry.Name}.data_offsets must begin where the tensor before it ends ({end}), but begin at {entry.Offset}.");
+                string fault = entry.Offset < end ? "shares bytes with the one before" : $"leaves bytes {end}..{entry.Offset} to no tensor";
+                throw new InvalidDataException($"{entry.Name} must begin where the tensor before it ends ({end}), but begins at {entry.Offset} and {fault}.");
             }
 
-            end = checked(entry.Offset + entry.ByteCount);
+            end = entry.Offset + entry.ByteCount;
         }
 
         if (end != dataLength)

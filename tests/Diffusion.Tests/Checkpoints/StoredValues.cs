@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sjc.Diffusion.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,6 +12,6 @@ internal static class StoredValues
     {
         using Tensor tensor = empty([.. store.Tensors[name].Shape], dtype: ScalarType.Float64);
         store.CopyTo(name, tensor);
-        return tensor.data<double>().ToArray();
+        return MemoryMarshal.Cast<byte, double>(tensor.bytes).ToArray();
     }
 }

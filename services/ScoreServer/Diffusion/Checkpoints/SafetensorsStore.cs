@@ -1,54 +1,74 @@
+using Sjc.Diffusion.Checkpoints.Elements;
 using Sjc.Numerics.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sjc.Diffusion.Checkpoints;
 
-/// <summary>The tensors of one safetensors file.</summary>
+/// <summary>The tensors of one safetensors file, mapped into memory: bytes are read when a tensor is filled.</summary>
 public sealed class SafetensorsStore : ITensorStore
 {
-    private readonly SafetensorsFile file;
+    private readonly MappedFile file;
+    private readonly Dictionary<string, long> offsets = new(StringComparer.Ordinal);
 
-    private SafetensorsStore(string name, SafetensorsFile file)
+    private SafetensorsStore(MappedFile file, SafetensorsHeader header)
     {
-        Name = name;
         this.file = file;
-        Tensors = file.Header.Entries.ToDictionary(entry => entry.Name, entry => new TensorInfo(TypeOf(entry.DataType), entry.Shape));
+        Metadata = header.Metadata;
+        Dictionary<string, TensorInfo> tensors = new(StringComparer.Ordinal);
+        foreach (SafetensorsEntry entry in header.Entries)
+        {
+            offsets[entry.Name] = header.DataStart + entry.Offset;
+            tensors[entry.Name] = new TensorInfo(TypeOf(entry.DataType), entry.Shape);
+        }
+
+        Tensors = tensors;
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public string Name => file.Name;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
+    /// <summary>The file's metadata strings.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
     /// <summary>Opens a file.</summary>
-    /// <exception cref="InvalidDataException">It breaks the format.</exception>
+    /// <exception cref="InvalidDataException">It breaks the format, or is something else by that name.</exception>
     public static SafetensorsStore Open(string path)
     {
         TorchRuntime.Initialize();
-        return new SafetensorsStore(Path.GetFileName(path), SafetensorsFile.Read(path));
+        string name = Path.GetFileName(path);
+        if (CheckpointFormats.Of(path) != CheckpointFormat.Safetensors)
+        {
+            throw new InvalidDataException($"{name} must be a safetensors file, but is a checkpoint of torch.");
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            SafetensorsHeader header = SafetensorsHeader.Read(stream);
+            return new SafetensorsStore(MappedFile.Open(path), header);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{name}: {exception.Message}", exception);
+        }
     }
 
     /// <inheritdoc/>
     public void CopyTo(string name, Tensor destination)
     {
-        if (destination.device_type == DeviceType.META)
+        if (destination.device_type != DeviceType.META)
         {
-            return;
+            ScalarType type = Tensors[name].DataType;
+            TensorFill.Fill($"{name} of {Name}", new MappedElements(file, offsets[name], ElementTypes.Size(type)), type, destination);
         }
-
-        using IDisposable scope = NewDisposeScope();
-        using IDisposable untracked = no_grad();
-        Tensor values = empty(destination.shape, dtype: Tensors[name].DataType);
-        file.Bytes(name).CopyTo(values.bytes);
-        destination.copy_(values);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => file.Dispose();
 
     private static ScalarType TypeOf(SafetensorsDataType type) => type switch
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using Sjc.Diffusion.Checkpoints.Elements;
 using TorchSharp;
 
 namespace Sjc.Diffusion.Checkpoints.Pickles;
@@ -58,7 +59,7 @@ internal sealed class LegacyPickles(MappedFile file)
             }
 
             torch.ScalarType type = storage.DataType ?? throw new InvalidDataException($"{file.Name} must hold storages of supported types, but storage {key} is of {storage.ClassName}.");
-            Int128 byteCount = (Int128)storage.ElementCount * StoragePlaces.ElementSize(type);
+            Int128 byteCount = (Int128)storage.ElementCount * ElementTypes.Size(type);
             if (file.Length - position - 8 < byteCount)
             {
                 throw new InvalidDataException($"{file.Name} must hold the {storage.ElementCount} elements of storage {key} at byte {position}, but ends {byteCount + 8 - (file.Length - position)} bytes too early.");

@@ -1,3 +1,4 @@
+using Sjc.Diffusion.Checkpoints.Elements;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,12 +51,10 @@ public sealed class PickleStore : ITensorStore
             return;
         }
 
-        using IDisposable scope = NewDisposeScope();
-        using IDisposable untracked = no_grad();
-        Tensor values = empty(destination.shape, dtype: Tensors[name].DataType);
-        Gather(views[name], values.bytes);
-        destination.copy_(values);
-        file.Places.Release(views[name].Storage);
+        PickleTensor tensor = views[name];
+        ScalarType type = Tensors[name].DataType;
+        TensorFill.Fill($"{name} of {Name}", new StridedElements(file.Places, tensor, ElementTypes.Size(type)), type, destination);
+        file.Places.Release(tensor.Storage);
     }
 
     /// <inheritdoc/>
@@ -85,7 +84,7 @@ public sealed class PickleStore : ITensorStore
             last += Int128.Max(0, (Int128)extent - 1) * stride;
         }
 
-        Int128 held = (Int128)tensor.Storage.ElementCount * StoragePlaces.ElementSize(storageType) / StoragePlaces.ElementSize(type);
+        Int128 held = (Int128)tensor.Storage.ElementCount * ElementTypes.Size(storageType) / ElementTypes.Size(type);
         if (count > Int128.Max(held, MaxRepeatedElements))
         {
             throw new InvalidDataException($"{name} of {Name} must have at most the {held} elements of its storage, but has {view}.");
@@ -94,48 +93,5 @@ public sealed class PickleStore : ITensorStore
         return count == 0 || last < held
             ? new TensorInfo(type, tensor.Shape)
             : throw new InvalidDataException($"{name} of {Name} must lie inside its storage of {held} elements, but has {view}.");
-    }
-
-    private void Gather(PickleTensor tensor, Span<byte> destination)
-    {
-        int size = StoragePlaces.ElementSize(tensor.DataType!.Value);
-        long start = (tensor.Storage.BaseOffset + tensor.Offset) * size;
-        if (IsContiguous(tensor))
-        {
-            file.Places.Bytes(tensor.Storage, start, destination.Length).CopyTo(destination);
-            return;
-        }
-
-        long[] index = new long[tensor.Shape.Count];
-        for (int done = 0; done < destination.Length; done += size)
-        {
-            long element = 0;
-            for (int axis = 0; axis < index.Length; axis++)
-            {
-                element += index[axis] * tensor.Strides[axis];
-            }
-
-            file.Places.Bytes(tensor.Storage, start + (element * size), size).CopyTo(destination[done..]);
-            for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == tensor.Shape[axis]; axis--)
-            {
-                index[axis] = 0;
-            }
-        }
-    }
-
-    private static bool IsContiguous(PickleTensor tensor)
-    {
-        long expected = 1;
-        for (int axis = tensor.Shape.Count - 1; axis >= 0; axis--)
-        {
-            if (tensor.Shape[axis] != 1 && tensor.Strides[axis] != expected)
-            {
-                return false;
-            }
-
-            expected *= tensor.Shape[axis];
-        }
-
-        return true;
     }
 }

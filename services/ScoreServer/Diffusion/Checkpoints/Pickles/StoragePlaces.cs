@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Sjc.Diffusion.Checkpoints.Elements;
 using TorchSharp;
 
 namespace Sjc.Diffusion.Checkpoints.Pickles;
@@ -25,7 +26,7 @@ internal sealed class StoragePlaces(MappedFile file)
             throw new InvalidDataException($"{file.Name} must hold the record data/{storage.Key}, but does not.");
         }
 
-        Int128 declared = (Int128)(storage.BaseOffset + storage.ElementCount) * ElementSize(elementType);
+        Int128 declared = (Int128)(storage.BaseOffset + storage.ElementCount) * ElementTypes.Size(elementType);
         if (storage.ElementCount < 0 || place.ByteCount < declared)
         {
             throw new InvalidDataException($"{place.Name} of {file.Name} must hold {storage.ElementCount} elements of {storage.ClassName}, which are {declared} bytes, but holds {place.ByteCount} bytes.");
@@ -47,12 +48,20 @@ internal sealed class StoragePlaces(MappedFile file)
         return place.IsCompressed ? Inflated(place).AsSpan((int)offset, count) : file.Span(place.Offset + offset, count);
     }
 
-    /// <summary>Lets go of the pages that <see cref="Bytes"/> looked at.</summary>
+    /// <summary>Lets go of the pages of a part of a storage, counted as in <see cref="Bytes"/>.</summary>
+    public void Release(PickleStorage storage, long offset, long count)
+    {
+        if (places[storage.Key] is { IsCompressed: false } place)
+        {
+            file.Release(place.Offset + offset, count);
+        }
+    }
+
+    /// <summary>Lets go of all that <see cref="Bytes"/> looked at.</summary>
     public void Release(PickleStorage storage)
     {
         ZipRecord place = places[storage.Key];
         file.Release(place.Offset, place.StoredByteCount);
-        inflated = null;
     }
 
     /// <summary>The content of a record.</summary>
@@ -75,15 +84,6 @@ internal sealed class StoragePlaces(MappedFile file)
 
         return content;
     }
-
-    /// <summary>Bytes of an element.</summary>
-    public static int ElementSize(torch.ScalarType type) => type switch
-    {
-        torch.ScalarType.Float64 or torch.ScalarType.Int64 => 8,
-        torch.ScalarType.Float32 or torch.ScalarType.Int32 => 4,
-        torch.ScalarType.Float16 or torch.ScalarType.BFloat16 or torch.ScalarType.Int16 => 2,
-        _ => 1,
-    };
 
     private byte[] Inflated(ZipRecord record)
     {

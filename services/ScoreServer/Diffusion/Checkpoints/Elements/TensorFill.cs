@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sjc.Diffusion.Checkpoints.Elements;
+
+/// <summary>Fills a tensor with stored elements, converted on the way in runs that stay in the processor's cache. The whole tensor is never in memory twice.</summary>
+internal static class TensorFill
+{
+    /// <summary>Elements converted at a time: 64 KiB of float32.</summary>
+    private const int RunLength = 16_384;
+
+    /// <summary>Elements after which pages of the source are let go, and the most that are staged for another device or a rare conversion.</summary>
+    private const int PieceLength = 4 << 20;
+
+    /// <summary>Fills a tensor.</summary>
+    /// <param name="name">Of the tensor and its file, for messages.</param>
+    /// <param name="source">As many elements as the tensor has.</param>
+    /// <param name="sourceType">Their type.</param>
+    /// <param name="destination">Contiguous, of any type and on any device.</param>
+    /// <exception cref="InvalidDataException">An element is infinite or no number, or too large for the tensor's type.</exception>
+    public static void Fill(string name, IElementSource source, ScalarType sourceType, Tensor destination)
+    {
+        using IDisposable scope = NewDisposeScope();
+        using IDisposable untracked = no_grad();
+        Tensor flat = destination.view(-1);
+        bool direct = destination.device_type == DeviceType.CPU && IsDirect(sourceType, destination.dtype);
+        long count = flat.shape[0];
+        for (long first = 0; first < count; first += PieceLength)
+        {
+            int length = (int)Math.Min(PieceLength, count - first);
+            using Tensor piece = flat.narrow(0, first, length);
+            if (direct)
+            {
+                FillPiece(name, source, sourceType, first, piece);
+            }
+            else
+            {
+                using Tensor staged = empty([length], dtype: sourceType);
+                FillPiece(name, source, sourceType, first, staged);
+                piece.copy_(staged);
+                RequireFinite(name, piece);
+            }
+
+            source.Release(first, length);
+        }
+    }
+
+    private static bool IsDirect(ScalarType from, ScalarType to) => from == to || (from, to) is
+        (ScalarType.Float16, ScalarType.Float32) or (ScalarType.BFloat16, ScalarType.Float32) or (ScalarType.Float32, ScalarType.Float16);
+
+    private static void FillPiece(string name, IElementSource source, ScalarType sourceType, long first, Tensor piece)
+    {
+        Span<byte> destination = piece.bytes;
+        ScalarType type = piece.dtype;
+        int length = (int)piece.shape[0];
+        int size = length == 0 ? 1 : destination.Length / length;
+        for (int done = 0; done < length; done += RunLength)
+        {
+            int run = Math.Min(RunLength, length - done);
+            ReadOnlySpan<byte> elements = source.Read(first + done, run);
+            RequireFinite(name, elements, sourceType, "is infinite or no number");
+            Span<byte> target = destination.Slice(done * size, run * size);
+            Convert(elements, sourceType, target, type);
+            if (sourceType == ScalarType.Float32 && type == ScalarType.Float16)
+            {
+                RequireFinite(name, target, type, "is too large for float16");
+            }
+        }
+    }
+
+    private static void Convert(ReadOnlySpan<byte> source, ScalarType from, Span<byte> destination, ScalarType to)
+    {
+        switch (from, to)
+        {
+            case (ScalarType.Float16, ScalarType.Float32):
+                HalfPrecision.WidenFloat16(MemoryMarshal.Cast<byte, Half>(source), MemoryMarshal.Cast<byte, float>(destination));
+                break;
+            case (ScalarType.BFloat16, ScalarType.Float32):
+                HalfPrecision.WidenBFloat16(MemoryMarshal.Cast<byte, ushort>(source), MemoryMarshal.Cast<byte, float>(destination));
+                break;
+            case (ScalarType.Float32, ScalarType.Float16):
+                HalfPrecision.NarrowToFloat16(MemoryMarshal.Cast<byte, float>(source), MemoryMarshal.Cast<byte, Half>(destination));
+                break;
+            default:
+                source.CopyTo(destination);
+                break;
+        }
+    }
+
+    private static void RequireFinite(string name, ReadOnlySpan<byte> elements, ScalarType type, string fault)
+    {
+        bool finite = type switch
+        {
+            ScalarType.Float16 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, ushort>(elements), (ushort)0x7C00),
+            ScalarType.BFloat16 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, ushort>(elements), (ushort)0x7F80),
+            ScalarType.Float32 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, uint>(elements), 0x7F80_0000u),
+            ScalarType.Float64 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, ulong>(elements), 0x7FF0_0000_0000_0000ul),
+            _ => true,
+        };
+        if (!finite)
+        {
+            throw new InvalidDataException($"{name} must have finite elements, but one {fault}.");
+        }
+    }
+
+    /// <summary>After a conversion to a type of smaller range.</summary>
+    private static void RequireFinite(string name, Tensor piece)
+    {
+        if (!piece.isfinite().all().item<bool>())
+        {
+            throw new InvalidDataException($"{name} must have elements in the range of {piece.dtype}, but one is too large.");
+        }
+    }
+}
