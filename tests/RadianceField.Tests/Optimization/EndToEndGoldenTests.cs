@@ -8,7 +8,7 @@ using Sjc.RadianceField.Optimization;
 namespace Sjc.RadianceField.Tests.Optimization;
 
 [Trait("Category", "Golden")]
-public sealed class EndToEndGoldenTests
+public class EndToEndGoldenTests
 {
     // The README's rule for the e2e files: Adamax turns tiny gradients into full-size steps, so a few barely touched voxels may differ.
     private const double ShareWithinTolerance = 0.999;
@@ -30,7 +30,7 @@ public sealed class EndToEndGoldenTests
         long[] samples = golden.Integers("num_samples");
         Recording run = new();
 
-        using SjcOptimization optimization = new(Options(config), Field(golden, config));
+        using SjcOptimization optimization = Optimization(Options(config), Field(golden, config));
         for (int i = 0; i < config.Int("n_steps"); i++)
         {
             ReadOnlySpan<float> image = optimization.Render(Plan(golden, config, i));
@@ -52,6 +52,9 @@ public sealed class EndToEndGoldenTests
 
         run.AssertMatches(golden, config.Double("depth_weight") > 0, config.GetProperty("bg").GetBoolean());
     }
+
+    /// <summary>The optimisation under test.</summary>
+    private protected virtual SjcOptimization Optimization(SjcOptions options, VoxelField field) => new(options, field);
 
     private static SjcOptions Options(JsonElement config) => new()
     {

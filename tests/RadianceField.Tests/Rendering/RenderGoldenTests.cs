@@ -5,7 +5,7 @@ using Sjc.RadianceField.Rendering;
 namespace Sjc.RadianceField.Tests.Rendering;
 
 [Trait("Category", "Golden")]
-public sealed class RenderGoldenTests
+public class RenderGoldenTests
 {
     public static TheoryData<string> Cases => CasesWith("rd");
 
@@ -22,15 +22,13 @@ public sealed class RenderGoldenTests
     public void Forward_GoldenField_MatchesReference(string name)
     {
         (GoldenCase golden, RenderCase render) = Open(name);
-        using VoxelRenderer renderer = new(2);
-        RenderTape tape = Forward(render, renderer);
+        RenderOutcome tape = Run(render, default);
 
         Assert.Equal(render.Config.Int("num_samples"), tape.SampleCount);
         Assert.Equal(double.Parse(render.Config.GetProperty("step_size").GetString()!), tape.StepLength, 1e-8);
         GoldenTolerance.AssertWithinFile(golden, "out.rgb", render.InCaseLayout(tape.Image));
         GoldenTolerance.AssertWithinFile(golden, "out.depth", tape.Depth);
-        float[] weights = new float[tape.SampleCount * tape.RayCount];
-        tape.ExportWeights(weights);
+        float[] weights = tape.Weights;
         if (golden.Has("out.weights"))
         {
             GoldenTolerance.AssertWithinFile(golden, "out.weights", weights);
@@ -39,7 +37,7 @@ public sealed class RenderGoldenTests
         if (golden.Has("out.weights_sub"))
         {
             int stride = render.Config.GetProperty("strides").Int("weights_ray");
-            GoldenTolerance.AssertWithinFile(golden, "out.weights_sub", [.. weights.Where((_, at) => at % tape.RayCount % stride == 0)]);
+            GoldenTolerance.AssertWithinFile(golden, "out.weights_sub", [.. weights.Where((_, at) => at % render.RayCount % stride == 0)]);
             GoldenTolerance.AssertWithinFile(golden, "out.bg_weight", tape.Transmittance);
         }
     }
@@ -99,11 +97,28 @@ public sealed class RenderGoldenTests
         return names.Length > 0 ? [.. names] : [GoldenFolder.NoCase];
     }
 
-    private static RenderTape Forward(RenderCase render, VoxelRenderer renderer)
+    /// <summary>The renderer under test on a case.</summary>
+    private protected virtual RenderOutcome Run(RenderCase render, RenderGradient gradient)
     {
+        using VoxelRenderer renderer = new(2);
         RenderTape tape = new();
         renderer.Forward(render.Field, render.Rays, render.Options, tape, render.AlphaMask);
-        return tape;
+        double emptiness = renderer.Backward(render.Field, tape, gradient);
+        FieldGradient sum = new(render.Field);
+        renderer.Accumulate(render.Field, [tape], sum);
+        float[] weights = new float[tape.SampleCount * tape.RayCount];
+        tape.ExportWeights(weights);
+        return new()
+        {
+            SampleCount = tape.SampleCount,
+            StepLength = tape.StepLength,
+            Image = [.. tape.Image],
+            Depth = [.. tape.Depth],
+            Transmittance = [.. tape.Transmittance],
+            Weights = weights,
+            Emptiness = emptiness,
+            Gradient = sum,
+        };
     }
 
     private static RenderGradient Emptiness(RenderCase render)
@@ -116,10 +131,9 @@ public sealed class RenderGoldenTests
         };
     }
 
-    private static float[] DepthLossGradient(GoldenCase golden, RenderCase render)
+    private float[] DepthLossGradient(GoldenCase golden, RenderCase render)
     {
-        using VoxelRenderer renderer = new(1);
-        RenderTape tape = Forward(render, renderer);
+        RenderOutcome tape = Run(render, default);
         (int height, int width) = (render.Config.Int("H"), render.Config.Int("W"));
         double weight = render.Config.Double("depth_weight");
         (double loss, double difference) = CenterDepthLoss.Forward(tape.Depth, height, width, weight);
@@ -131,13 +145,10 @@ public sealed class RenderGoldenTests
     }
 
     /// <summary>Compares every gradient of a loss that the file has: whole tensors, or their strided parts, sums and norms.</summary>
-    private static double AssertGradient(GoldenCase golden, RenderCase render, string loss, RenderGradient upstream)
+    private double AssertGradient(GoldenCase golden, RenderCase render, string loss, RenderGradient upstream)
     {
-        using VoxelRenderer renderer = new(2);
-        RenderTape tape = Forward(render, renderer);
-        double emptiness = renderer.Backward(render.Field, tape, upstream);
-        FieldGradient gradient = new(render.Field);
-        renderer.Accumulate(render.Field, [tape], gradient);
+        RenderOutcome outcome = Run(render, upstream);
+        FieldGradient gradient = outcome.Gradient;
 
         float[] density = new float[render.Field.Grid.VoxelCount];
         float[] features = new float[density.Length * render.Field.Channels];
@@ -151,7 +162,7 @@ public sealed class RenderGoldenTests
             AssertTensor(golden, $"out.{loss}.g_bg", gradient.Background, 1);
         }
 
-        return emptiness;
+        return outcome.Emptiness;
     }
 
     private static int Stride(RenderCase render, string tensor) =>

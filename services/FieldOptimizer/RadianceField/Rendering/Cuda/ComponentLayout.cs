@@ -1,0 +1,58 @@
+using Sjc.RadianceField.Fields;
+
+namespace Sjc.RadianceField.Rendering.Cuda;
+
+/// <summary>From records on the host to the device's order of components and back: see <c>SjcField</c> in the sources.</summary>
+internal static class ComponentLayout
+{
+    /// <summary>Floats of all components, rounded up to a whole vector of four.</summary>
+    public static long Length(GridSize grid, int channels) => ((grid.VoxelCount * (1 + channels)) + 3) & ~3L;
+
+    /// <summary>Records to components.</summary>
+    public static void Pack(VoxelRecords records, Span<float> components)
+    {
+        for (int component = 0; component <= records.Channels; component++)
+        {
+            (long first, int step) = Place(records, component);
+            long at = first;
+            for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
+            {
+                Span<float> values = records.Row(row % records.Grid.Y, row / records.Grid.Y);
+                for (int i = Lane(records, component); i < values.Length; i += records.Stride, at += step)
+                {
+                    components[(int)at] = values[i];
+                }
+            }
+        }
+    }
+
+    /// <summary>Components to records, or added to them.</summary>
+    public static void Unpack(ReadOnlySpan<float> components, VoxelRecords records, bool adds = false)
+    {
+        for (int component = 0; component <= records.Channels; component++)
+        {
+            (long first, int step) = Place(records, component);
+            long at = first;
+            for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
+            {
+                Span<float> values = records.Row(row % records.Grid.Y, row / records.Grid.Y);
+                for (int i = Lane(records, component); i < values.Length; i += records.Stride, at += step)
+                {
+                    values[i] = adds ? values[i] + components[(int)at] : components[(int)at];
+                }
+            }
+        }
+    }
+
+    /// <summary>Where a component of voxel 0 lies, and how far apart neighbours are.</summary>
+    private static (long First, int Step) Place(VoxelRecords records, int component)
+    {
+        int grouped = (records.Channels + 1) / 4 * 4;
+        return component < grouped
+            ? ((component / 4 * 4 * records.Grid.VoxelCount) + (component % 4), 4)
+            : (component * records.Grid.VoxelCount, 1);
+    }
+
+    /// <summary>The component's place in a record, where the density comes first.</summary>
+    private static int Lane(VoxelRecords records, int component) => component == records.Channels ? 0 : 1 + component;
+}

@@ -1,0 +1,265 @@
+using Sjc.RadianceField.Cameras;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
+
+namespace Sjc.RadianceField.Rendering.Cuda;
+
+/// <summary>Training on a device: field, gradients and moments stay there; one picture comes down and one gradient goes up per view and step.</summary>
+/// <remarks>The formulas are those of <see cref="VoxelRenderer"/>, to float rounding; the deterministic mode gives the same bits on the same device
+/// whatever the order in which its threads run. Any thread may call, one at a time: calls wait for each other.</remarks>
+internal sealed class CudaTrainingRenderer : ITrainingRenderer
+{
+    private const int SampleBlock = 128;
+
+    /// <summary>Small, so that the few thousand rays of a view reach all of a device's processors.</summary>
+    private const int RayBlock = 32;
+
+    /// <summary>The emptiness loss's scale before a backward pass has named one: the reference's.</summary>
+    private const float ReferenceEmptinessScale = 10;
+
+    private readonly Lock gate = new();
+    private readonly IKernelDevice device;
+    private readonly VoxelField field;
+    private readonly AdamaxState state;
+    private readonly DeviceField memory;
+    private readonly GradientSums sums;
+    private readonly DeviceTape[] tapes;
+    private float emptinessScale = ReferenceEmptinessScale;
+    private bool isStale;
+
+    /// <summary>A renderer of a field, which changes when it is read back.</summary>
+    /// <param name="device">The renderer's own from now on.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="state">The optimiser's memory of the field.</param>
+    /// <param name="views">Views of one iteration.</param>
+    /// <param name="deterministic">Gradients in fixed point.</param>
+    public CudaTrainingRenderer(IKernelDevice device, VoxelField field, AdamaxState state, int views, bool deterministic)
+    {
+        (this.device, this.field, this.state) = (device, field, state);
+        memory = new DeviceField(device, field, state);
+        sums = new GradientSums(device, field, views, deterministic);
+        tapes = [.. Enumerable.Range(0, views).Select(_ => new DeviceTape(device, field.Channels))];
+    }
+
+    /// <summary>The field on the device.</summary>
+    public DeviceField Memory => memory;
+
+    /// <inheritdoc/>
+    public IViewTape Forward(int view, Camera camera, RenderOptions options)
+    {
+        lock (gate)
+        {
+            options.Validate();
+            DeviceTape tape = tapes[view];
+            tape.Begin(field, camera.Height * camera.Width, options);
+            device.Launch("generate_rays", tape.RayCount, RayBlock, CameraArguments(tape, camera));
+            Render(tape);
+            return tape;
+        }
+    }
+
+    /// <summary>Renders rays that the caller has computed.</summary>
+    public DeviceTape Forward(int view, RayBatch rays, RenderOptions options)
+    {
+        lock (gate)
+        {
+            options.Validate();
+            DeviceTape tape = tapes[view];
+            tape.Begin(field, rays.Count, options);
+            tape.UploadRays(rays);
+            Render(tape);
+            return tape;
+        }
+    }
+
+    /// <inheritdoc/>
+    public double Backward(int view, RenderGradient gradient)
+    {
+        lock (gate)
+        {
+            DeviceTape tape = tapes[view];
+            RequireGradient(gradient.Image.Length, field.Channels * tape.RayCount, "gradient.Image");
+            RequireGradient(gradient.Depth.Length, tape.RayCount, "gradient.Depth");
+            tape.UploadGradient(gradient);
+            bool hasSum = tape.Arguments.EmptinessScale == gradient.EmptinessScale;
+            (tape.Arguments.EmptinessWeight, tape.Arguments.EmptinessScale) = (gradient.EmptinessWeight, gradient.EmptinessScale);
+            Launch("ray_adjoint", tape.RayCount, RayBlock, tape);
+            tape.HasGradient = true;
+            if (gradient.EmptinessWeight == 0)
+            {
+                return 0;
+            }
+
+            emptinessScale = gradient.EmptinessScale;
+            if (!hasSum)
+            {
+                Launch("sum_emptiness", tape.RayCount, RayBlock, tape);
+                SumRays(tape, tape.Arguments.EmptinessSums, tape.EmptinessParts);
+                tape.DownloadEmptiness();
+            }
+
+            return gradient.EmptinessWeight * (tape.EmptinessSum / ((double)tape.SampleCount * tape.RayCount));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Step(AdamaxRates rates)
+    {
+        lock (gate)
+        {
+            Scatter();
+            state.Steps++;
+            isStale = true;
+            GradientArguments gradient = Gradient();
+            device.Launch("step_voxels", memory.Voxels.Length / 4, SampleBlock, new VoxelStepArguments
+            {
+                Parameters = memory.Voxels.Address,
+                Moment = memory.Moment.Address,
+                Norm = memory.Norm.Address,
+                Gradient = gradient.Voxels,
+                FixedGradient = gradient.FixedVoxels,
+                Maximum = gradient.Maxima,
+                Count = memory.Voxels.Length,
+                Rate = Adamax.CorrectedRate(rates.Voxels, state.Steps),
+                Bits = gradient.VoxelBits,
+            });
+            device.Launch("step_small", sums.Texels + 1, RayBlock, new SmallStepArguments
+            {
+                Background = memory.Background.Address,
+                BackgroundGradient = gradient.Background,
+                Maximum = gradient.Maxima + sizeof(int),
+                DensityScale = memory.DensityScale.Address,
+                ScaleParts = sums.ScaleParts(0),
+                Count = sums.Texels,
+                Bits = gradient.BackgroundBits,
+                PartCount = sums.PartCount,
+                MovesBackground = rates.Background is null ? 0 : 1,
+                MovesDensityScale = rates.DensityScale is null ? 0 : 1,
+                BackgroundRate = Adamax.CorrectedRate(rates.Background ?? 0, state.Steps),
+                ScaleRate = Adamax.CorrectedRate(rates.DensityScale ?? 0, state.Steps),
+            });
+            sums.ClearMaxima();
+        }
+    }
+
+    /// <summary>Adds all views' gradients to <paramref name="gradient"/>, for comparisons.</summary>
+    /// <exception cref="ArgumentException">A view has had no backward pass.</exception>
+    public void Accumulate(FieldGradient gradient)
+    {
+        lock (gate)
+        {
+            Scatter();
+            sums.MoveTo(gradient, Gradient());
+        }
+    }
+
+    /// <inheritdoc/>
+    public void ReadBack()
+    {
+        lock (gate)
+        {
+            if (isStale)
+            {
+                memory.Read(field, state);
+                isStale = false;
+            }
+        }
+    }
+
+    /// <summary>Waits for all that was queued.</summary>
+    public void Wait()
+    {
+        lock (gate)
+        {
+            device.Wait();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            Array.ForEach(tapes, tape => tape.Dispose());
+            sums.Dispose();
+            memory.Dispose();
+            device.Dispose();
+        }
+    }
+
+    private static void RequireGradient(int length, int expected, string name)
+    {
+        if (length != 0 && length != expected)
+        {
+            throw new ArgumentException($"{name} must have {expected} values or none, but has {length}.");
+        }
+    }
+
+    private CameraArguments CameraArguments(DeviceTape tape, Camera camera)
+    {
+        CameraArguments arguments = new()
+        {
+            Tape = tape.Arguments,
+            Focal = camera.Intrinsics.Focal,
+            CenterX = camera.Intrinsics.CenterX,
+            CenterY = camera.Intrinsics.CenterY,
+            Width = camera.Width,
+        };
+        Set(ref arguments.Eye, camera.Pose.Eye);
+        Set(ref arguments.BoxMin, new(field.Box.Min.X, field.Box.Min.Y, field.Box.Min.Z));
+        Set(ref arguments.BoxMax, new(field.Box.Max.X, field.Box.Max.Y, field.Box.Max.Z));
+        Vector3D[] axes = [camera.Pose.XAxis, camera.Pose.YAxis, camera.Pose.ZAxis];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            (arguments.Axes[3 * i], arguments.Axes[(3 * i) + 1], arguments.Axes[(3 * i) + 2]) = (axes[i].X, axes[i].Y, axes[i].Z);
+        }
+
+        return arguments;
+    }
+
+    private static void Set(ref Triple triple, Vector3D vector) => (triple[0], triple[1], triple[2]) = (vector.X, vector.Y, vector.Z);
+
+    private void Render(DeviceTape tape)
+    {
+        tape.Arguments.EmptinessScale = emptinessScale;
+        device.Clear(tape.Arguments.Longest, sizeof(int));
+        Launch("measure_rays", tape.RayCount, RayBlock, tape);
+        Launch("prepare_rays", tape.RayCount, RayBlock, tape);
+        Launch("sample_density", tape.SampleCapacity, SampleBlock, tape);
+        Launch("attenuate", tape.RayCount, RayBlock, tape);
+        SumRays(tape, tape.Arguments.EmptinessSums, tape.EmptinessParts);
+        Launch("sample_colors", tape.SampleCapacity, SampleBlock, tape);
+        Launch("composite", (long)field.Channels * tape.RayCount, RayBlock, tape);
+        tape.Download();
+    }
+
+    private void Scatter()
+    {
+        for (int view = 0; view < tapes.Length; view++)
+        {
+            if (!tapes[view].HasGradient)
+            {
+                throw new ArgumentException($"View {view} must have had a backward pass, but has none.");
+            }
+        }
+
+        for (int view = 0; view < tapes.Length; view++)
+        {
+            DeviceTape tape = tapes[view];
+            Launch(sums.IsFixed ? "scatter_fixed" : "scatter", tape.SampleCapacity, SampleBlock, tape);
+            SumRays(tape, tape.Arguments.ScaleGradients, sums.ScaleParts(view));
+            if (field.Background.IsTexture)
+            {
+                Launch("background_adjoint", (long)field.Channels * tape.RayCount, RayBlock, tape);
+            }
+        }
+    }
+
+    private void SumRays(DeviceTape tape, nint values, nint parts) =>
+        device.Launch("sum_parts", DeviceTape.SumParts, RayBlock, new SumArguments { Values = values, Parts = parts, Count = tape.RayCount, PartCount = DeviceTape.SumParts });
+
+    private void Launch(string kernel, long threads, int blockSize, DeviceTape tape) =>
+        device.Launch(kernel, threads, blockSize, new ViewArguments { Field = memory.Arguments, Tape = tape.Arguments, Gradient = Gradient() });
+
+    private GradientArguments Gradient() => sums.Arguments(tapes.Sum(tape => tape.SampleCapacity), tapes.Sum(tape => (long)tape.RayCount));
+}

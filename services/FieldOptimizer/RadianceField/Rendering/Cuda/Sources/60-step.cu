@@ -1,0 +1,55 @@
+// Adamax (Kingma and Ba 2015, algorithm 2), as Optimization/Adamax.cs: beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8; the rate is bias-corrected.
+
+__device__ inline void adamax(float &parameter, float gradient, float &moment, float &norm, float rate) {
+  moment = fmaf(0.9f, moment, (1.0f - 0.9f) * gradient);
+  moment = fabsf(moment) > 1e-30f ? moment : 0.0f;
+  norm = fmaxf(0.999f * norm, fabsf(gradient) + 1e-8f);
+  parameter -= rate * (moment / norm);
+}
+
+// Four values per thread: reads gradient, parameters and moments once, writes them once, and leaves a gradient of zero.
+extern "C" __global__ void step_voxels(SjcVoxelStep step) {
+  long long at = 4LL * thread_index();
+  if (at >= step.count) {
+    return;
+  }
+  float4 gradient;
+  if (step.gradient != nullptr) {
+    gradient = *(float4 *)(step.gradient + at);
+    *(float4 *)(step.gradient + at) = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+  } else {
+    int maximum = *step.maximum;
+    long long *sums = step.fixedGradient + at;
+    gradient = make_float4(from_fixed(sums[0], maximum, step.bits), from_fixed(sums[1], maximum, step.bits), from_fixed(sums[2], maximum, step.bits), from_fixed(sums[3], maximum, step.bits));
+    sums[0] = sums[1] = sums[2] = sums[3] = 0;
+  }
+  float4 parameter = *(float4 *)(step.parameters + at);
+  float4 moment = *(float4 *)(step.moment + at);
+  float4 norm = *(float4 *)(step.norm + at);
+  adamax(parameter.x, gradient.x, moment.x, norm.x, step.rate);
+  adamax(parameter.y, gradient.y, moment.y, norm.y, step.rate);
+  adamax(parameter.z, gradient.z, moment.z, norm.z, step.rate);
+  adamax(parameter.w, gradient.w, moment.w, norm.w, step.rate);
+  *(float4 *)(step.parameters + at) = parameter;
+  *(float4 *)(step.moment + at) = moment;
+  *(float4 *)(step.norm + at) = norm;
+}
+
+// The background's texels, and behind them the density's log scale.
+extern "C" __global__ void step_small(SjcSmallStep step) {
+  int at = thread_index();
+  if (at < step.count && step.movesBackground) {
+    float gradient = from_fixed(step.backgroundGradient[at], *step.maximum, step.bits);
+    adamax(step.background[at], gradient, step.background[step.count + at], step.background[2 * step.count + at], step.backgroundRate);
+  }
+  if (at < step.count) {
+    step.backgroundGradient[at] = 0;
+  }
+  if (at == step.count && step.movesDensityScale) {
+    double gradient = 0.0;
+    for (int part = 0; part < step.partCount; part++) {
+      gradient += step.scaleParts[part];
+    }
+    adamax(step.densityScale[0], (float)gradient, step.densityScale[1], step.densityScale[2], step.scaleRate);
+  }
+}
