@@ -57,7 +57,7 @@ public sealed class AlphaMaskGoldenTests
         }
     }
 
-    private static VoxelField FieldOf(GoldenCase golden, string group)
+    internal static VoxelField FieldOf(GoldenCase golden, string group)
     {
         JsonElement config = golden.Config($"{group}.cfg");
         int[] shape = golden.Shape($"{group}.density");

@@ -62,7 +62,7 @@ public sealed class ResamplingGoldenTests
     private static int SamplesAlong(float length, float step) =>
         GridRay.LongestSampleCount(new RayBatch(new float[3], [1, 0, 0], [0], [length]), step);
 
-    private static VoxelField FieldOf(GoldenCase golden, string group, JsonElement config)
+    internal static VoxelField FieldOf(GoldenCase golden, string group, JsonElement config)
     {
         JsonElement box = config.GetProperty("aabb");
         int channels = golden.Shape($"{group}.color")[1];
@@ -73,7 +73,7 @@ public sealed class ResamplingGoldenTests
         return field;
     }
 
-    private static GridSize SizeOf(JsonElement config, string name)
+    internal static GridSize SizeOf(JsonElement config, string name)
     {
         JsonElement size = config.GetProperty(name);
         return new(size[0].GetInt32(), size[1].GetInt32(), size[2].GetInt32());

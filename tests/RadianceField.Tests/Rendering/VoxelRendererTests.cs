@@ -7,7 +7,7 @@ namespace Sjc.RadianceField.Tests.Rendering;
 public sealed class VoxelRendererTests
 {
     // A step of 1e-4 in double: truncation and rounding of the differences stay under 1e-6 of the loss's scale, float32 under 1e-4.
-    private const double DifferenceStep = 1e-4;
+    internal const double DifferenceStep = 1e-4;
     private const double GradientTolerance = 3e-4;
 
     public static TheoryData<ColorMode, int, bool, int> Scenes => new()
@@ -229,7 +229,7 @@ public sealed class VoxelRendererTests
         return density;
     }
 
-    private static void AssertDifferences(TestScene scene, DoubleRenderer oracle, double[] parameters, ReadOnlySpan<float> gradient)
+    internal static void AssertDifferences(TestScene scene, DoubleRenderer oracle, double[] parameters, ReadOnlySpan<float> gradient)
     {
         for (int i = 0; i < gradient.Length; i++)
         {

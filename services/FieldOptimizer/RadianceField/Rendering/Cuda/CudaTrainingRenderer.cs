@@ -208,7 +208,7 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
         Set(ref arguments.Eye, camera.Pose.Eye);
         Set(ref arguments.BoxMin, new(field.Box.Min.X, field.Box.Min.Y, field.Box.Min.Z));
         Set(ref arguments.BoxMax, new(field.Box.Max.X, field.Box.Max.Y, field.Box.Max.Z));
-        Vector3D[] axes = [camera.Pose.XAxis, camera.Pose.YAxis, camera.Pose.ZAxis];
+        ReadOnlySpan<Vector3D> axes = [camera.Pose.XAxis, camera.Pose.YAxis, camera.Pose.ZAxis];
         for (int i = 0; i < axes.Length; i++)
         {
             (arguments.Axes[3 * i], arguments.Axes[(3 * i) + 1], arguments.Axes[(3 * i) + 2]) = (axes[i].X, axes[i].Y, axes[i].Z);
@@ -261,5 +261,16 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
     private void Launch(string kernel, long threads, int blockSize, DeviceTape tape) =>
         device.Launch(kernel, threads, blockSize, new ViewArguments { Field = memory.Arguments, Tape = tape.Arguments, Gradient = Gradient() });
 
-    private GradientArguments Gradient() => sums.Arguments(tapes.Sum(tape => tape.SampleCapacity), tapes.Sum(tape => (long)tape.RayCount));
+    private GradientArguments Gradient()
+    {
+        long samples = 0;
+        long rays = 0;
+        foreach (DeviceTape tape in tapes)
+        {
+            samples += tape.SampleCapacity;
+            rays += tape.RayCount;
+        }
+
+        return sums.Arguments(samples, rays);
+    }
 }

@@ -138,7 +138,6 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
         Upload(rays.Directions, arguments.Directions);
         Upload(rays.Near, arguments.Nearest);
         Upload(rays.Far, arguments.Farthest);
-        device.Wait();
     }
 
     /// <summary>The samples' weights in the reference's layout.</summary>
@@ -168,10 +167,10 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
 
     private void Upload(ReadOnlySpan<float> values, nint to)
     {
-        // Safe after the span's pin ends: the copy of pageable memory has left it when the call returns.
         fixed (float* pointer = values)
         {
             device.Upload(to, (nint)pointer, (long)values.Length * sizeof(float));
+            device.Wait();
         }
     }
 
