@@ -137,6 +137,8 @@ public static class ScoreServerApplication
         services.AddSingleton<ModelResolver>();
         services.AddSingleton<ConditionReader>();
         services.AddSingleton<ScoreRequestReader>();
+        services.AddSingleton<LatentCoding>();
+        services.AddSingleton<EncodedScoring>();
         services.AddSingleton<ScoreEvaluator>();
         services.AddSingleton<SampleRequestReader>();
         services.AddSingleton<SampleRunner>();

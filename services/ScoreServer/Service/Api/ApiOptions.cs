@@ -30,4 +30,8 @@ internal sealed record ApiOptions
     /// <summary>Calls of Sample that run at once; more are refused with RESOURCE_EXHAUSTED.</summary>
     [Range(1, 64)]
     public int MaxConcurrentSamples { get; init; } = 4;
+
+    /// <summary>Requests whose pictures are encoded or decoded at once; more are refused with RESOURCE_EXHAUSTED.</summary>
+    [Range(1, 1024)]
+    public int MaxConcurrentCodings { get; init; } = 32;
 }

@@ -45,6 +45,11 @@ internal static class ModelMapping
         model.Vocabulary.AddRange(description.Vocabulary);
         model.Samplers.AddRange(description.Samplers);
         model.ExamplePrompts.AddRange(description.ExamplePrompts);
+        if (loaded.Denoiser.LatentCodec?.PixelShape is { } pixels)
+        {
+            model.PixelShape.AddRange([(uint)pixels.Channels, (uint)pixels.Height, (uint)pixels.Width]);
+        }
+
         if (description.ViewWording is { } wording)
         {
             model.ViewWording = ToWire(wording);

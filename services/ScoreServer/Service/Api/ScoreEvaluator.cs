@@ -8,7 +8,7 @@ using Sjc.ScoreServer.Models;
 namespace Sjc.ScoreServer.Api;
 
 /// <summary>Answers one score request, for the unary call and for streams alike.</summary>
-internal sealed class ScoreEvaluator(ModelResolver models, ScoreRequestReader reader, Batcher batcher)
+internal sealed class ScoreEvaluator(ModelResolver models, ScoreRequestReader reader, Batcher batcher, EncodedScoring encoded)
 {
     /// <summary>Checks the request, has its rows evaluated, and combines them.</summary>
     /// <param name="request">From the wire.</param>
@@ -21,6 +21,11 @@ internal sealed class ScoreEvaluator(ModelResolver models, ScoreRequestReader re
     public async Task<ScoreResponse> EvaluateAsync(ScoreRequest request, object client, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
         LoadedModel model = await models.ResolveAsync(request.Model, cancellationToken);
+        if (request.EncodeImages)
+        {
+            return await encoded.ScoreAsync(request, model, latents => EvaluateAsync(latents, client, deadline, cancellationToken), cancellationToken);
+        }
+
         ScoreQuery query = reader.Read(request, model);
         DenoiseWork work = DenoiseWork.Of(query, client, model, request.Deterministic, deadline);
         batcher.Enqueue(work, cancellationToken);

@@ -16,6 +16,7 @@ internal sealed class ScoreGrpcService(
     SampleRequestReader sampleReader,
     SampleRunner samples,
     SampleSlots sampleSlots,
+    LatentCoding coding,
     IOptions<ApiOptions> options,
     IHostApplicationLifetime lifetime,
     ILogger<ScoreStreamSession> sessionLogger) : ScoreService.ScoreServiceBase
@@ -63,11 +64,11 @@ internal sealed class ScoreGrpcService(
 
     /// <inheritdoc/>
     public override async Task<EncodeImagesResponse> EncodeImages(EncodeImagesRequest request, ServerCallContext context) =>
-        throw WithoutAutoencoder(await models.ResolveAsync(request.Model, context.CancellationToken));
+        new() { Latents = await coding.EncodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Images, context.CancellationToken) };
 
     /// <inheritdoc/>
     public override async Task<DecodeLatentsResponse> DecodeLatents(DecodeLatentsRequest request, ServerCallContext context) =>
-        throw WithoutAutoencoder(await models.ResolveAsync(request.Model, context.CancellationToken));
+        new() { Images = await coding.DecodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Latents, context.CancellationToken) };
 
     /// <inheritdoc/>
     public override async Task Sample(SampleRequest request, IServerStreamWriter<SampleResponse> responseStream, ServerCallContext context)
@@ -80,9 +81,6 @@ internal sealed class ScoreGrpcService(
             await responseStream.WriteAsync(message, context.CancellationToken);
         }
     }
-
-    private static RpcException WithoutAutoencoder(LoadedModel model) => RpcErrors.FailedPrecondition(
-        "NO_AUTOENCODER", $"{model.Name} must be a model with an autoencoder, but its data space is {model.Description.DataSpace.ToString().ToLowerInvariant()}.").ToRpcException();
 
     private static DateTimeOffset DeadlineOf(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? DateTimeOffset.MaxValue : new DateTimeOffset(context.Deadline.ToUniversalTime());

@@ -32,7 +32,9 @@ internal static class ScoreMapping
         };
     }
 
-    private static Tensor Encode(float[] values, ScoreQuery query, DataType wanted)
+    /// <summary>Values as a tensor of the type that a request asks for.</summary>
+    /// <exception cref="InvalidRequestException">A value does not fit the type.</exception>
+    public static Tensor Encode(float[] values, ReadOnlySpan<int> shape, DataType wanted)
     {
         DataType type = wanted == DataType.Unspecified ? DataType.F32 : wanted;
         if (type == DataType.F16 && !TensorCodec.CanEncode(values, type) && TensorCodec.CanEncode(values, DataType.F32))
@@ -40,7 +42,12 @@ internal static class ScoreMapping
             throw new InvalidRequestException("output_data_type", "hold every value of the answer", $"DATA_TYPE_F16 with values beyond {TensorCodec.MaxHalf}");
         }
 
+        return TensorCodec.Encode(values, shape, type);
+    }
+
+    private static Tensor Encode(float[] values, ScoreQuery query, DataType wanted)
+    {
         DataShape shape = query.DataShape;
-        return TensorCodec.Encode(values, [query.ImageCount, shape.Channels, shape.Height, shape.Width], type);
+        return Encode(values, [query.ImageCount, shape.Channels, shape.Height, shape.Width], wanted);
     }
 }

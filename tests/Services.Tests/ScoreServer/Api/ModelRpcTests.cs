@@ -62,7 +62,7 @@ public sealed class ModelRpcTests
             async () => await host.Client.DecodeLatentsAsync(new DecodeLatentsRequest { Model = TinyPictures.Kind }, cancellationToken: Cancellation));
 
         Assert.All([encode, decode], error => Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode));
-        Assert.Equal("tiny must be a model with an autoencoder, but its data space is pixel.", decode.Status.Detail);
+        Assert.Equal("tiny must be a model with an autoencoder, but its data space is pixel and it has none.", decode.Status.Detail);
     }
 
     private static TestFactory Ladder() => new("ladder", () => new TestDenoiser((noisy, _) => noisy * 0.5, [4, 2, 1]));
