@@ -24,7 +24,7 @@ internal static partial class ServerCommands
     public static Command CreateFieldOptimizer()
     {
         Option<Uri?> listen = Listen(ServiceAddress.DefaultOptimizerPort);
-        Option<Uri?> scorer = ServiceAddress.Scorer($"[http://localhost:{ServiceAddress.DefaultScorerPort}]");
+        Option<string?> scorer = ServiceAddress.Scorers($"[http://localhost:{ServiceAddress.DefaultScorerPort}]");
         Option<string?> jobs = CliOptions.Text("--jobs", "DIR", "Folder of the jobs [runs/jobs].");
         return Create("field-optimizer", $"Run a field optimizer. {Passed}", [listen, scorer, jobs], parsed => FieldOptimizerApplication.Build(
             [

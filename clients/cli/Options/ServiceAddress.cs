@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sjc.Client.Endpoints;
 
 namespace Sjc.Cli.Options;
 
@@ -13,6 +14,24 @@ internal static class ServiceAddress
 
     /// <summary><c>--scorer</c>; null where it is not given.</summary>
     public static Option<Uri?> Scorer(string without) => Create("--scorer", $"Address of a running score server, such as http://localhost:{DefaultScorerPort} {without}.");
+
+    /// <summary><c>--scorer</c> where it may be several; null where it is not given.</summary>
+    public static Option<string?> Scorers(string without) => new("--scorer")
+    {
+        Description = $"Addresses of running score servers with commas between them, or dns:///HOST:PORT for every address of a name {without}.",
+        HelpName = "ADDRESSES",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (EndpointAddress.TryParseList(text, out _))
+            {
+                return text;
+            }
+
+            result.AddError($"--scorer must be http, https or dns addresses with commas between them, but is {text}.");
+            return null;
+        },
+    };
 
     /// <summary><c>--optimizer</c>; null where it is not given.</summary>
     public static Option<Uri?> Optimizer(string without) => Create("--optimizer", $"Address of a running field optimizer, such as http://localhost:{DefaultOptimizerPort} {without}.");

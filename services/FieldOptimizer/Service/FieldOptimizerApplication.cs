@@ -7,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
+using Sjc.Client;
 using Sjc.FieldOptimizer.Api;
 using Sjc.FieldOptimizer.Jobs;
 using Sjc.FieldOptimizer.Scoring;
@@ -96,7 +97,8 @@ public static class FieldOptimizerApplication
     private static void AddOptions(WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<OptimizerOptions>().BindConfiguration(OptimizerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<ScorerOptions>().BindConfiguration(ScorerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ServiceClientOptions>().BindConfiguration(ScorerOptionsValidation.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ServiceClientOptions>, ScorerOptionsValidation>();
 
         // Jobs write their checkpoints within their own limit, after open calls were ended.
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<OptimizerOptions>>(
@@ -108,7 +110,8 @@ public static class FieldOptimizerApplication
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new JobStore(
             provider.GetRequiredService<IOptions<OptimizerOptions>>().Value.StoreFolder, provider.GetRequiredService<ILogger<JobStore>>()));
-        services.AddSingleton<ScorerClient>();
+        services.AddSingleton(provider => new ScorerClient(
+            provider.GetRequiredService<IOptions<ServiceClientOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ScorerClient>>()));
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobCatalog>();
         services.AddSingleton<JobFields>();

@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using Grpc.Core;
+using Sjc.Client;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.FieldOptimizer.Jobs;
-using Sjc.FieldOptimizer.Scoring;
 
 namespace Sjc.FieldOptimizer.Api;
 
@@ -49,11 +49,11 @@ internal sealed partial class JobCreation(JobCatalog catalog, ScorerClient score
         {
             return await scorer.GetModelAsync(name, cancellationToken);
         }
-        catch (ScorerRefusedException exception) when (exception.InnerException is RpcException { StatusCode: StatusCode.NotFound or StatusCode.InvalidArgument })
+        catch (ServiceRefusedException exception) when (exception.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
         {
             throw new InvalidRequestException("spec.model", "be a model of the scorer", $"'{name}'");
         }
-        catch (ScorerRefusedException exception)
+        catch (ServiceRefusedException exception)
         {
             throw RpcErrors.FailedPrecondition("SCORER_REFUSED", exception.Message).ToRpcException();
         }
@@ -69,11 +69,11 @@ internal sealed partial class JobCreation(JobCatalog catalog, ScorerClient score
 
         try
         {
-            await scorer.CheckPromptsAsync(model.Name, SpecOptions.LongestPrompts(spec, model), cancellationToken);
+            await scorer.EncodePromptsAsync(model.Name, SpecOptions.LongestPrompts(spec, model), cancellationToken);
         }
-        catch (ScorerRefusedException exception) when (exception.InnerException is RpcException { StatusCode: StatusCode.InvalidArgument } refusal)
+        catch (ServiceRefusedException exception) when (exception.StatusCode == StatusCode.InvalidArgument)
         {
-            throw new InvalidRequestException([new FieldViolation("spec.prompt", refusal.Status.Detail)]);
+            throw new InvalidRequestException([new FieldViolation("spec.prompt", exception.Detail)]);
         }
     }
 

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Sjc.Client;
 using Sjc.Contracts.Errors;
-using Sjc.FieldOptimizer.Scoring;
 
 namespace Sjc.FieldOptimizer.Api;
 
@@ -43,7 +43,7 @@ internal sealed partial class StatusInterceptor(IHostApplicationLifetime lifetim
             return RpcErrors.Unavailable("The server stops.", RetryDelay);
         }
 
-        if (exception is ScorerUnavailableException)
+        if (exception is ServiceUnavailableException)
         {
             return RpcErrors.Unavailable(exception.Message, RetryDelay);
         }

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Options;
-using Sjc.FieldOptimizer.Scoring;
+using Sjc.Client;
 
 namespace Sjc.FieldOptimizer.Jobs;
 
 /// <summary>Says once, on start, with which settings the server runs.</summary>
 internal sealed partial class EffectiveOptionsLog(
-    IOptions<OptimizerOptions> optimizer, IOptions<ScorerOptions> scorer, ILogger<EffectiveOptionsLog> logger) : IHostedService
+    IOptions<OptimizerOptions> optimizer, IOptions<ServiceClientOptions> scorer, ILogger<EffectiveOptionsLog> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -15,6 +15,6 @@ internal sealed partial class EffectiveOptionsLog(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Settings: {Optimizer}, {Scorer}.")]
-    private partial void LogOptions(OptimizerOptions optimizer, ScorerOptions scorer);
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Settings: {Optimizer}, scorer: {Scorer}.")]
+    private partial void LogOptions(OptimizerOptions optimizer, ServiceClientOptions scorer);
 }

@@ -1,9 +1,9 @@
+using Sjc.Client;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.Contracts.Tensors;
 using Sjc.FieldOptimizer.Export;
-using Sjc.FieldOptimizer.Scoring;
 using Sjc.Numerics.Safetensors;
 using Sjc.RadianceField.Optimization;
 
@@ -59,7 +59,7 @@ internal sealed class JobLoop
         {
             // The iteration that waited for its score is done again, with the same bits, when the job goes on.
         }
-        catch (Exception exception) when (exception is ScorerRefusedException or ScorerUnavailableException)
+        catch (Exception exception) when (exception is ServiceRefusedException or ServiceUnavailableException)
         {
             SaveCheckpoint(optimization);
             return new JobCommand.Fail(exception.Message);
@@ -121,7 +121,7 @@ internal sealed class JobLoop
         int[] shape = [options.ViewsPerIteration, options.Channels, options.ScorerHeight, options.ScorerWidth];
         return TensorCodec.TryDecode(response.Gradient, "gradient", shape, violations, out float[] gradient)
             ? gradient
-            : throw new ScorerRefusedException($"The scorer's answer is malformed: {violations.Items[0].Description}");
+            : throw new ServiceRefusedException($"The scorer's answer is malformed: {violations.Items[0].Description}");
     }
 
     private void Report(SjcOptimization optimization, LossSample sample)

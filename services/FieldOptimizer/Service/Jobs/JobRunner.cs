@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Sjc.Contracts.Field.V1;
-using Sjc.FieldOptimizer.Scoring;
+using Sjc.Client;
 
 namespace Sjc.FieldOptimizer.Jobs;
 

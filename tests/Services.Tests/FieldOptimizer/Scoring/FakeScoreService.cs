@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 using Sjc.Services.Tests.FieldOptimizer.Jobs;
@@ -26,6 +27,12 @@ internal sealed class FakeScorerBehavior
 
     /// <summary>Answers wait for it; null: they come at once.</summary>
     public Func<int, Task>? Hold { get; set; }
+
+    /// <summary>What the health service says; null: there is none.</summary>
+    public HealthCheckResponse.Types.ServingStatus? Health { get; set; }
+
+    /// <summary>Ends when somebody was told of the health.</summary>
+    public TaskCompletionSource HealthTold { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Count() => Interlocked.Increment(ref requests);
 }

@@ -36,6 +36,7 @@ internal sealed class FakeScorer : IAsyncDisposable
         builder.Services.AddGrpc();
         application = builder.Build();
         application.MapGrpcService<FakeScoreService>();
+        application.MapGrpcService<FakeHealthService>();
         await application.StartAsync(TestContext.Current.CancellationToken);
         Address = new Uri(application.Urls.First());
     }

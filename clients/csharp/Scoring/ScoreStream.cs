@@ -3,9 +3,9 @@ using Grpc.Core;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 
-namespace Sjc.FieldOptimizer.Scoring;
+namespace Sjc.Client.Scoring;
 
-/// <summary>One open stream of scores, shared by all jobs: requests carry ids, and answers may overtake each other.</summary>
+/// <summary>One open stream of scores, shared by all callers: requests carry ids, and answers may overtake each other.</summary>
 internal sealed class ScoreStream : IAsyncDisposable
 {
     private readonly AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call;
@@ -66,7 +66,7 @@ internal sealed class ScoreStream : IAsyncDisposable
         await writing.WaitAsync(cancellationToken);
         try
         {
-            // Cancelling a write would end the whole stream, and with it the requests of other jobs.
+            // Cancelling a write would end the whole stream, and with it the requests of other callers.
             await call.RequestStream.WriteAsync(message, CancellationToken.None);
         }
         catch (InvalidOperationException exception)

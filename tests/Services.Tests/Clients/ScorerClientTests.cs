@@ -1,14 +1,14 @@
 using Google.Rpc;
 using Grpc.Core;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Sjc.Client;
+using Sjc.Client.Resilience;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 using Sjc.Contracts.Tensors;
-using Sjc.FieldOptimizer.Scoring;
+using Sjc.Services.Tests.FieldOptimizer.Scoring;
 
-namespace Sjc.Services.Tests.FieldOptimizer.Scoring;
+namespace Sjc.Services.Tests.Clients;
 
 public sealed class ScorerClientTests : IAsyncLifetime
 {
@@ -36,7 +36,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
     [Fact]
     public async Task GetModelAsync_UnknownName_IsRefused()
     {
-        ScorerRefusedException refusal = await Assert.ThrowsAsync<ScorerRefusedException>(() => client.GetModelAsync("cats", Token));
+        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.GetModelAsync("cats", Token));
 
         Assert.Equal(StatusCode.NotFound, Assert.IsType<RpcException>(refusal.InnerException).StatusCode);
     }
@@ -88,7 +88,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
     {
         scorer.Behavior.Refuse = (_, _) => new Google.Rpc.Status { Code = (int)code, Message = "images must be nicer, but is not." };
 
-        ScorerRefusedException refusal = await Assert.ThrowsAsync<ScorerRefusedException>(() => client.ScoreAsync(Request(1), Token));
+        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(Request(1), Token));
 
         Assert.Contains("images must be nicer, but is not.", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(1, scorer.Behavior.Requests);
@@ -131,7 +131,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
         await scorer.DieAsync();
         await using ScorerClient impatient = Client(TimeProvider.System, giveUpAfter: TimeSpan.FromMilliseconds(300));
 
-        ScorerUnavailableException failure = await Assert.ThrowsAsync<ScorerUnavailableException>(() => impatient.ScoreAsync(Request(1), Token));
+        ServiceUnavailableException failure = await Assert.ThrowsAsync<ServiceUnavailableException>(() => impatient.ScoreAsync(Request(1), Token));
 
         Assert.Contains("no answer for 0.3 s (Unavailable", failure.Message, StringComparison.Ordinal);
     }
@@ -192,16 +192,15 @@ public sealed class ScorerClientTests : IAsyncLifetime
     }
 
     private ScorerClient Client(TimeProvider time, TimeSpan? giveUpAfter = null, TimeSpan? attemptTimeout = null) => new(
-        Options.Create(new ScorerOptions
+        new ServiceClientOptions
         {
-            Address = scorer.Address,
+            Address = scorer.Address.ToString(),
             GiveUpAfter = giveUpAfter ?? TimeSpan.FromMinutes(2),
             AttemptTimeout = attemptTimeout ?? TimeSpan.FromSeconds(30),
             RetryDelay = TimeSpan.FromMilliseconds(10),
             MaxRetryDelay = TimeSpan.FromMilliseconds(50),
-        }),
-        time,
-        NullLogger<ScorerClient>.Instance);
+        },
+        time);
 
     private static ScoreRequest Request(ulong seed)
     {

@@ -1,0 +1,178 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Hedging;
+using Polly.Retry;
+using Polly.Timeout;
+using Sjc.Client.Endpoints;
+
+namespace Sjc.Client.Resilience;
+
+/// <summary>Calls that outlive restarts of the servers: each is made again, at another endpoint where there is one, until it is answered, refused for good or
+/// given up.</summary>
+internal sealed partial class ResilientCalls : IAsyncDisposable
+{
+    private readonly ServiceClientOptions options;
+    private readonly string serviceName;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly EndpointPool pool;
+
+    /// <param name="options">Where the service is and how long it is waited for.</param>
+    /// <param name="serviceName">For messages, such as "scorer".</param>
+    /// <param name="healthService">Its name at the health service.</param>
+    /// <param name="time">Of timeouts and pauses.</param>
+    /// <param name="logger">Is told of repeated attempts.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public ResilientCalls(ServiceClientOptions options, string serviceName, string healthService, TimeProvider time, ILogger logger)
+    {
+        if (options.Faults().FirstOrDefault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(options));
+        }
+
+        this.options = options;
+        this.serviceName = serviceName;
+        this.time = time;
+        this.logger = logger;
+        pool = new EndpointPool(options, healthService, time);
+    }
+
+    /// <summary>A pipeline of total timeout, retries, hedging where it is wanted, and a timeout of each attempt.</summary>
+    public ResiliencePipeline<object> BuildPipeline(TimeSpan giveUpAfter, TimeSpan attemptTimeout, TimeSpan? hedgeAfter = null)
+    {
+        ResiliencePipelineBuilder<object> builder = new() { TimeProvider = time };
+        builder.AddTimeout(giveUpAfter).AddRetry(RetryOptions());
+        if (hedgeAfter is { } delay)
+        {
+            builder.AddHedging(HedgingOptions(delay));
+        }
+
+        return builder.AddTimeout(attemptTimeout).Build();
+    }
+
+    /// <summary>Makes a call until it is answered.</summary>
+    /// <param name="pipeline">From <see cref="BuildPipeline"/>.</param>
+    /// <param name="giveUpAfter">The pipeline's, for the message.</param>
+    /// <param name="rows">Rows that the call gives an endpoint to work on.</param>
+    /// <param name="ask">One attempt.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="pinned">The endpoint that an attempt has to ask, such as that of an open stream; null or a null result: any.</param>
+    /// <exception cref="ServiceRefusedException">The service refuses the request.</exception>
+    /// <exception cref="ServiceUnavailableException">No answer in time.</exception>
+    public async Task<T> RunAsync<T>(
+        ResiliencePipeline<object> pipeline,
+        TimeSpan giveUpAfter,
+        int rows,
+        Func<Endpoint, CancellationToken, Task<T>> ask,
+        CancellationToken cancellationToken,
+        Func<Endpoint?>? pinned = null)
+        where T : class
+    {
+        RequestAttempts attempts = new();
+        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(RequestAttempts.Key, attempts);
+        try
+        {
+            return (T)await pipeline.ExecuteAsync(async inner => await AttemptAsync(attempts, pinned?.Invoke(), rows, ask, inner.CancellationToken), context);
+        }
+        catch (TimeoutRejectedException exception)
+        {
+            Exception cause = attempts.LastFault ?? exception;
+            throw new ServiceUnavailableException(
+                $"The {serviceName} at {options.Address} gave no answer for {giveUpAfter.TotalSeconds:0.#} s ({TransientFaults.Describe(cause)}).", cause);
+        }
+        catch (RpcException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Refusal(exception);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>Makes a unary call until it is answered; each attempt has a deadline, which the server sees.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<T> RunUnaryAsync<T>(
+        ResiliencePipeline<object> pipeline, TimeSpan giveUpAfter, TimeSpan attemptTimeout, Func<Endpoint, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+        where T : class =>
+        RunAsync(
+            pipeline,
+            giveUpAfter,
+            rows: 1,
+            async (endpoint, token) =>
+            {
+                using AsyncUnaryCall<T> call = ask(endpoint, new CallOptions(deadline: DateTime.UtcNow + attemptTimeout, cancellationToken: token));
+                return await call;
+            },
+            cancellationToken);
+
+    /// <summary>The refusal that an exception of the transport stands for.</summary>
+    public ServiceRefusedException Refusal(RpcException exception) => new($"The {serviceName} refuses: {exception.Status.Detail} ({exception.StatusCode})", exception);
+
+    public ValueTask DisposeAsync() => pool.DisposeAsync();
+
+    private async Task<T> AttemptAsync<T>(
+        RequestAttempts attempts, Endpoint? pinned, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await using EndpointLease lease = pinned is null ? await pool.LeaseAsync(attempts.Tried, rows, cancellationToken) : pool.Lease(pinned, rows);
+        attempts.Begin(lease.Endpoint);
+        try
+        {
+            T answer = await ask(lease.Endpoint, cancellationToken);
+            lease.Endpoint.Succeed();
+            return answer;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && TransientFaults.IsTransient(exception))
+        {
+            lease.Endpoint.Fail(TransientFaults.RequestedDelay(exception));
+            attempts.Fail(exception);
+            throw;
+        }
+    }
+
+    private RetryStrategyOptions<object> RetryOptions() => new()
+    {
+        MaxRetryAttempts = int.MaxValue,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = options.RetryDelay,
+        MaxDelay = options.MaxRetryDelay,
+        ShouldHandle = arguments => ValueTask.FromResult(IsWorthAnother(arguments.Outcome, arguments.Context)),
+        // Where another endpoint is expected to answer there is no reason to wait.
+        DelayGenerator = arguments => ValueTask.FromResult(
+            pool.HasAvailable() ? TimeSpan.Zero : TransientFaults.RequestedDelay(arguments.Outcome.Exception)),
+        OnRetry = arguments =>
+        {
+            Exception exception = arguments.Outcome.Exception!;
+            RequestAttempts attempts = arguments.Context.Properties.GetValue(RequestAttempts.Key, new RequestAttempts());
+            if (exception is TimeoutRejectedException)
+            {
+                attempts.Fail(exception);
+                attempts.Last?.Fail(null);
+            }
+
+            LogRetry(serviceName, attempts.Last?.Key.ToString() ?? options.Address, arguments.AttemptNumber + 1, arguments.RetryDelay.TotalMilliseconds, TransientFaults.Describe(exception));
+            return default;
+        },
+    };
+
+    private HedgingStrategyOptions<object> HedgingOptions(TimeSpan delay) => new()
+    {
+        Delay = delay,
+        MaxHedgedAttempts = 1,
+        ShouldHandle = arguments => ValueTask.FromResult(IsWorthAnother(arguments.Outcome, arguments.Context)),
+        // Null where there is nobody else to ask: the first attempt goes on alone.
+        ActionGenerator = arguments => pool.HasOther(arguments.ActionContext.Properties.GetValue(RequestAttempts.Key, new RequestAttempts()).Tried)
+            ? () => arguments.Callback(arguments.ActionContext)
+            : null,
+    };
+
+    private static bool IsWorthAnother(Outcome<object> outcome, ResilienceContext context) =>
+        outcome.Exception is { } exception && !context.CancellationToken.IsCancellationRequested && TransientFaults.IsTransient(exception);
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "The {Service} at {Address} failed in attempt {Attempt} and is asked again in {DelayMs:0} ms: {Reason}")]
+    private partial void LogRetry(string service, string address, int attempt, double delayMs, string reason);
+}
