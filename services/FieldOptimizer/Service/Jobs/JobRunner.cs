@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Sjc.Contracts.Field.V1;
 using Sjc.Client;
+using Sjc.Contracts.Field.V1;
 
 namespace Sjc.FieldOptimizer.Jobs;
 

@@ -74,7 +74,16 @@ public sealed class SampleRpcTests
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
         SampleRequest request = new()
         {
-            Model = TinyPictures.Kind, Sampler = "magic", Steps = 0, Count = 65, SigmaMax = 1, SigmaMin = 2, GuidanceScale = double.NaN, Eta = 2, Tolerance = 0, SignalToNoise = -1,
+            Model = TinyPictures.Kind,
+            Sampler = "magic",
+            Steps = 0,
+            Count = 65,
+            SigmaMax = 1,
+            SigmaMin = 2,
+            GuidanceScale = double.NaN,
+            Eta = 2,
+            Tolerance = 0,
+            SignalToNoise = -1,
         };
 
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => SampleAsync(host, request));
