@@ -6,6 +6,7 @@ namespace Sjc.Diffusion.Checkpoints;
 public sealed class ModelConfig
 {
     private const int MaxBytes = 16 << 20;
+    private const int MaxDepth = 32;
 
     private ModelConfig(string name, JsonElement root)
     {
@@ -38,12 +39,13 @@ public sealed class ModelConfig
         try
         {
             ReadOnlyMemory<byte> text = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 32 });
+            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            RequireUnicode(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ModelConfig(name, document.RootElement.Clone())
                 : throw new InvalidDataException($"{name} must be a JSON object, but is {document.RootElement.ValueKind}.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{name} must be valid JSON, but is not: {exception.Message}", exception);
         }
@@ -58,7 +60,7 @@ public sealed class ModelConfig
 
     /// <summary>A text; the fallback where the key is missing or null.</summary>
     /// <exception cref="InvalidDataException">The value is no text.</exception>
-    public string Text(string key, string fallback) => Find(key) is { } value ? value.ValueKind == JsonValueKind.String ? Unescaped(key, value) : throw Fault(key, "a text", value) : fallback;
+    public string Text(string key, string fallback) => Find(key) is { } value ? value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Fault(key, "a text", value) : fallback;
 
     /// <summary>A whole number of 32 bits; the fallback where the key is missing or null.</summary>
     /// <exception cref="InvalidDataException">The value is no such number.</exception>
@@ -88,7 +90,7 @@ public sealed class ModelConfig
         }
 
         return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-            ? [.. value.EnumerateArray().Select(item => Unescaped(key, item))]
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
             : throw Fault(key, "a list of texts", value);
     }
 
@@ -108,15 +110,30 @@ public sealed class ModelConfig
 
     private int AsWholeNumber(string key, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Fault(key, "a whole number", value);
 
-    private string Unescaped(string key, JsonElement value)
+    /// <summary>Texts are decoded when they are looked at: do so here, where what cannot be decoded is a fault of the file.</summary>
+    /// <exception cref="InvalidOperationException">A text or key is no Unicode.</exception>
+    private static void RequireUnicode(JsonElement element)
     {
-        try
+        switch (element.ValueKind)
         {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new InvalidDataException($"{key} of {Name} must be valid Unicode, but is not: {exception.Message}", exception);
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    RequireUnicode(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireUnicode(property.Value);
+                }
+
+                break;
         }
     }
 

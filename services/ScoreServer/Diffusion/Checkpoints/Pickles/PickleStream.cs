@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sjc.Diffusion.Checkpoints.Pickles;
 
 /// <summary>Bytes of a pickle, read from front to back and never beyond the end.</summary>
 /// <param name="name">The file's name, for messages.</param>
 /// <param name="data">The pickle and what follows it.</param>
-internal ref struct PickleStream(string name, ReadOnlySpan<byte> data)
+internal ref partial struct PickleStream(string name, ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> data = data;
 
@@ -53,7 +55,13 @@ internal ref struct PickleStream(string name, ReadOnlySpan<byte> data)
     public string Text(long count) => Encoding.UTF8.GetString(Bytes(count));
 
     /// <summary>Text up to the next line feed, which is read too.</summary>
-    public string Line()
+    public string Line() => Encoding.UTF8.GetString(LineBytes());
+
+    /// <summary>The same in Python's "raw-unicode-escape": Latin-1 with \uXXXX and \UXXXXXXXX for what is not.</summary>
+    public string EscapedLine() => EscapePattern().Replace(Encoding.Latin1.GetString(LineBytes()), match =>
+        uint.Parse(match.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var code && Rune.IsValid(code) ? new Rune(code).ToString() : "\uFFFD");
+
+    private ReadOnlySpan<byte> LineBytes()
     {
         const int MaxLine = 4096;
         int end = data[Position..].IndexOf((byte)'\n');
@@ -62,10 +70,11 @@ internal ref struct PickleStream(string name, ReadOnlySpan<byte> data)
             throw end < 0 ? Ended() : new InvalidDataException($"{name} must have pickled lines of at most {MaxLine} bytes, but has one of {end} at byte {Position}.");
         }
 
-        string line = Text(end);
-        Position++;
-        return line;
+        return Bytes(end + 1)[..^1];
     }
+
+    [GeneratedRegex(@"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}", RegexOptions.CultureInvariant)]
+    private static partial Regex EscapePattern();
 
     private readonly InvalidDataException Ended() => new($"{name} must hold a whole pickle, but ends after {data.Length} of its bytes, before the end of the pickle.");
 }

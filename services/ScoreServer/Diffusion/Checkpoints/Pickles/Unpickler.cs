@@ -85,7 +85,7 @@ internal ref struct Unpickler(string name, ReadOnlySpan<byte> data, Func<object?
             case 'B': value = stream.Bytes(stream.Length32()).ToArray(); break;
             case 'C': value = stream.Bytes(stream.Byte()).ToArray(); break;
             case '\x8e' or '\x96': value = stream.Bytes(stream.Length64()).ToArray(); break;
-            case 'V': value = stream.Line(); break;
+            case 'V': value = stream.EscapedLine(); break;
             case 'S': value = stream.Line().Trim('\'', '"'); break;
             default: return false;
         }
