@@ -31,6 +31,9 @@ public sealed class WeightReader
     /// <summary>The taken tensors; the network owns it.</summary>
     public WeightSet Weights => state.Weights;
 
+    /// <summary>The shapes asked for so far, by the store's names: of a network built over an empty store, all that it needs.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> Taken => state.Taken;
+
     /// <summary>Type of the weights.</summary>
     public ScalarType DataType => state.DataType;
 
@@ -59,51 +62,87 @@ public sealed class WeightReader
     /// <exception cref="InvalidDataException">A tensor is missing, misshapen, of no floating-point type or left over; the message names the first ones.</exception>
     public void RequireNoFaults(Func<string, bool>? mayIgnore = null)
     {
-        List<string> faults = state.Faults;
-        faults.AddRange(state.Store.Tensors.Keys
-            .Where(name => !state.Taken.Contains(name) && !(mayIgnore?.Invoke(name) ?? false))
+        state.Faults.AddRange(state.Store.Tensors.Keys
+            .Where(name => !state.Taken.ContainsKey(name) && !(mayIgnore?.Invoke(name) ?? false))
             .Order(StringComparer.Ordinal)
             .Select(name => $"{name} is not a tensor of this model"));
-        if (faults.Count > 0)
+        if (state.Faults.Count > 0)
         {
-            state.Weights.Dispose();
-            string more = faults.Count > 8 ? $"; and {faults.Count - 8} more" : "";
-            throw new InvalidDataException($"{state.Store.Name} must hold the tensors of its model, but {string.Join("; ", faults.Take(8))}{more}.");
+            throw state.Refusal();
         }
     }
 
     private sealed record State(ITensorStore Store, ScalarType DataType, Device Device, Func<string, string> NameInStore)
     {
+        /// <summary>After as many faults the files are another model's; a configuration of absurd depth ends here too.</summary>
+        private const int MaxFaults = 4096;
+
+        /// <summary>Beyond any network: 2^40 elements in one tensor.</summary>
+        private const long MaxElements = 1L << 40;
+
         public WeightSet Weights { get; } = new();
 
-        public HashSet<string> Taken { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, IReadOnlyList<long>> Taken { get; } = new(StringComparer.Ordinal);
 
         public List<string> Faults { get; } = [];
 
         public Tensor Take(string name, long[] shape, ScalarType dataType)
         {
             string stored = NameInStore(name);
-            Tensor tensor = Weights.Own(empty(shape, dtype: dataType, device: Device));
-            if (!Store.Tensors.TryGetValue(stored, out TensorInfo? info))
+            Taken[stored] = shape;
+            if (FaultOf(stored, shape) is not { } fault)
             {
-                Faults.Add($"{stored} is missing");
-            }
-            else if (!Trimmed(info.Shape).SequenceEqual(Trimmed(shape)))
-            {
-                Faults.Add($"{stored} has shape {info.ShapeText}; expected [{string.Join(", ", shape)}]");
-            }
-            else if (!info.IsFloatingPoint)
-            {
-                Faults.Add($"{stored} is stored as {info.DataType}; expected a floating-point type");
-            }
-            else
-            {
-                using Tensor destination = tensor.view([.. info.Shape]);
-                Store.CopyTo(stored, destination);
+                return Load(stored, shape, dataType);
             }
 
-            Taken.Add(stored);
-            return tensor;
+            Faults.Add(fault);
+            if (Faults.Count > MaxFaults || shape.Aggregate((Int128)1, (product, extent) => product > MaxElements ? product : product * extent) > MaxElements)
+            {
+                throw Refusal();
+            }
+
+            // One element that stands for all: a shape from a damaged configuration takes no memory.
+            using Tensor zero = zeros([1], dtype: dataType, device: Device);
+            return Weights.Own(zero.expand(shape));
+        }
+
+        /// <summary>Gives up what was loaded.</summary>
+        public InvalidDataException Refusal()
+        {
+            Weights.Dispose();
+            string more = Faults.Count > 8 ? $"; and {Faults.Count - 8} more" : "";
+            return new InvalidDataException($"{Store.Name} must hold the tensors of its model, but {string.Join("; ", Faults.Take(8))}{more}.");
+        }
+
+        private Tensor Load(string stored, long[] shape, ScalarType dataType)
+        {
+            Tensor tensor = Weights.Own(empty(shape, dtype: dataType, device: Device));
+            try
+            {
+                using Tensor destination = tensor.view([.. Store.Tensors[stored].Shape]);
+                Store.CopyTo(stored, destination);
+                return tensor;
+            }
+            catch
+            {
+                Weights.Dispose();
+                throw;
+            }
+        }
+
+        private string? FaultOf(string stored, long[] shape)
+        {
+            if (!Store.Tensors.TryGetValue(stored, out TensorInfo? info))
+            {
+                return $"{stored} is missing";
+            }
+
+            if (!Trimmed(info.Shape).SequenceEqual(Trimmed(shape)))
+            {
+                return $"{stored} has shape {info.ShapeText}; expected [{string.Join(", ", shape)}]";
+            }
+
+            return info.IsFloatingPoint ? null : $"{stored} is stored as {info.DataType}; expected a floating-point type";
         }
 
         private static IEnumerable<long> Trimmed(IReadOnlyList<long> shape)
