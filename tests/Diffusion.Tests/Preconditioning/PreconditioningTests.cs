@@ -52,7 +52,7 @@ public sealed class PreconditioningTests
         EdmPreconditioning preconditioning = new(0.5);
         double[] sigmas = [0.1, 2, 30];
         Tensor noisy = tensor(TestModels.Normal(0, 3 * 8).Select(value => (double)value).ToArray(), new long[] { 3, 2, 2, 2 });
-        Tensor denoised = preconditioning.Denoise((input, labels) => input.sin() + labels.view(-1, 1, 1, 1), noisy, sigmas);
+        Tensor denoised = preconditioning.Denoise((input, labels) => input.sin() + tensor(labels).view(-1, 1, 1, 1), noisy, sigmas);
         for (int row = 0; row < 3; row++)
         {
             (double skip, double outward, double inward, double noise) = preconditioning.At(sigmas[row]);
@@ -81,7 +81,7 @@ public sealed class PreconditioningTests
             {
                 Tensor chain = (alpha * clean) + (Math.Sqrt(1 - (alpha * alpha)) * noise);
                 Assert.True((input - chain).abs().max().item<double>() < 1e-12);
-                Assert.Equal(timestep, labels.item<double>());
+                Assert.Equal(timestep, Assert.Single(labels));
                 return target(clean, noise, alpha);
             },
             clean + (sigma * noise), [sigma]);

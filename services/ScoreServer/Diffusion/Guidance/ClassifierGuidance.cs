@@ -1,3 +1,6 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Sjc.Diffusion.Guidance;
 
 /// <summary>Classifier guidance (Dhariwal and Nichol 2021) as a change of D: the score gains s·∇ₓ log p(class | x), hence D gains σ²·s·∇.</summary>
@@ -21,5 +24,24 @@ public static class ClassifierGuidance
         {
             denoised[i] += factor * classGradient[i];
         }
+    }
+
+    /// <summary>The guided D of a batch.</summary>
+    /// <param name="denoised">D, [n, c, h, w].</param>
+    /// <param name="classGradient">∇ₓ log p(class | x), the same shape and type.</param>
+    /// <param name="scale">s.</param>
+    /// <param name="sigmas">The noise level of each row of x, [n].</param>
+    /// <returns>D + σ²·s·∇, in the caller's dispose scope.</returns>
+    public static Tensor Apply(Tensor denoised, Tensor classGradient, double scale, ReadOnlySpan<double> sigmas)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double[] factors = new double[sigmas.Length];
+        for (int row = 0; row < factors.Length; row++)
+        {
+            factors[row] = sigmas[row] * sigmas[row] * scale;
+        }
+
+        Tensor perRow = tensor(factors, dtype: denoised.dtype, device: denoised.device).view(-1, 1, 1, 1);
+        return (denoised + (perRow * classGradient)).MoveToOuterDisposeScope();
     }
 }

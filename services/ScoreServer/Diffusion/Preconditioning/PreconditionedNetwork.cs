@@ -4,9 +4,9 @@ namespace Sjc.Diffusion.Preconditioning;
 
 /// <summary>A raw network F, its conditions already bound.</summary>
 /// <param name="scaledNoisy">c_in·x, [n, c, h, w].</param>
-/// <param name="noiseLabels">c_noise of each row, [n], of the same type.</param>
+/// <param name="noiseLabels">c_noise of each row, [n]; in double, for some networks multiply it by thousands before they take its sine.</param>
 /// <returns>F, [n, c, h, w].</returns>
-public delegate Tensor RawNetwork(Tensor scaledNoisy, Tensor noiseLabels);
+public delegate Tensor RawNetwork(Tensor scaledNoisy, double[] noiseLabels);
 
 /// <summary>Turns a raw network into a denoiser by a preconditioning; the one place where D's formula stands.</summary>
 public static class PreconditionedNetwork
@@ -36,11 +36,9 @@ public static class PreconditionedNetwork
             (skip[row], outward[row], inward[row], noise[row]) = preconditioning.At(sigmas[row]);
         }
 
-        Tensor prediction = network(noisy * PerRow(inward, noisy), Labels(noise, noisy));
+        Tensor prediction = network(noisy * PerRow(inward, noisy), noise);
         return ((noisy * PerRow(skip, noisy)) + (prediction * PerRow(outward, noisy))).MoveToOuterDisposeScope();
     }
 
-    private static Tensor PerRow(double[] values, Tensor like) => Labels(values, like).view(-1, 1, 1, 1);
-
-    private static Tensor Labels(double[] values, Tensor like) => tensor(values, dtype: like.dtype, device: like.device);
+    private static Tensor PerRow(double[] values, Tensor like) => tensor(values, dtype: like.dtype, device: like.device).view(-1, 1, 1, 1);
 }
