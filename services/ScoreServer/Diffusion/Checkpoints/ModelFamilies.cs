@@ -1,10 +1,21 @@
+using Sjc.Diffusion.Networks.Edm;
+using Sjc.Diffusion.Networks.GuidedDiffusion;
+using Sjc.Diffusion.Networks.Ncsn;
+using Sjc.Diffusion.Networks.ScoreSde;
+
 namespace Sjc.Diffusion.Checkpoints;
 
 /// <summary>The kinds of pretrained model that can be loaded from files.</summary>
 public static class ModelFamilies
 {
     /// <summary>All of them. Their files must be told apart: at most one recognises a checkpoint.</summary>
-    public static IReadOnlyList<IModelFamily> All { get; } = [];
+    public static IReadOnlyList<IModelFamily> All { get; } =
+    [
+        new GuidedDiffusionFamily(),
+        new NcsnFamily(),
+        new ScoreSdeFamily(),
+        new EdmFamily(),
+    ];
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Kinds => [.. All.Select(family => family.Kind)];

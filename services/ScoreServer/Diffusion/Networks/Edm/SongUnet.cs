@@ -1,5 +1,6 @@
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks.Layers;
+using Sjc.Diffusion.Networks.Pixel;
 using Sjc.Diffusion.Networks.Unet;
 using TorchSharp;
 using static TorchSharp.torch;

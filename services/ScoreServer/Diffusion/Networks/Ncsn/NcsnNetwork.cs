@@ -1,5 +1,6 @@
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks.Layers;
+using Sjc.Diffusion.Networks.Pixel;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,8 +26,6 @@ internal sealed class NcsnNetwork : IPixelNetwork
         (DataType, Device) = (reader.DataType, reader.Device);
         activation = Function(options.Activation);
         int width = options.Width;
-        Tensor sigmas = reader.TakeAs(ScalarType.Float64, "sigmas", options.LevelCount);
-        Sigmas = sigmas.device_type == DeviceType.META ? [] : [.. ToArray(sigmas)];
         first = new Conv2d(reader.Scope("begin_conv"), options.Channels, width, 3);
         IReadOnlyList<NcsnStage> stages = NcsnStage.Of(options.Depth);
         foreach (NcsnStage stage in stages)
@@ -47,9 +46,6 @@ internal sealed class NcsnNetwork : IPixelNetwork
         norm = new InstanceNormPlus(reader.Scope("normalizer"), width);
         last = new Conv2d(reader.Scope("end_conv"), width, options.Channels, 3);
     }
-
-    /// <summary>The ladder in the file, descending, of images in [0, 1].</summary>
-    public IReadOnlyList<double> Sigmas { get; }
 
     /// <inheritdoc/>
     public ScalarType DataType { get; }
@@ -89,12 +85,6 @@ internal sealed class NcsnNetwork : IPixelNetwork
 
     /// <inheritdoc/>
     public void Dispose() => weights.Dispose();
-
-    private static double[] ToArray(Tensor values)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return values.cpu().data<double>().ToArray();
-    }
 
     private static Func<Tensor, Tensor> Function(NcsnActivation activation) => activation switch
     {

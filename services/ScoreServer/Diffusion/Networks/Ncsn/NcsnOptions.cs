@@ -3,9 +3,6 @@ namespace Sjc.Diffusion.Networks.Ncsn;
 /// <summary>The choices of an <see cref="NcsnNetwork"/>.</summary>
 internal sealed record NcsnOptions
 {
-    /// <summary>Side of the images in pixels.</summary>
-    public required int ImageSize { get; init; }
-
     /// <summary>Channels of the images.</summary>
     public int Channels { get; init; } = 3;
 
@@ -14,9 +11,6 @@ internal sealed record NcsnOptions
 
     /// <summary>How many resolutions, and how wide.</summary>
     public required NcsnDepth Depth { get; init; }
-
-    /// <summary>Levels of the ladder.</summary>
-    public required int LevelCount { get; init; }
 
     /// <summary>After norms and in the refining half.</summary>
     public NcsnActivation Activation { get; init; } = NcsnActivation.Elu;

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Sjc.Diffusion.Networks;
+namespace Sjc.Diffusion.Networks.Pixel;
 
 /// <summary>A raw network F of images, before its preconditioning makes a denoiser of it.</summary>
 internal interface IPixelNetwork : IDisposable

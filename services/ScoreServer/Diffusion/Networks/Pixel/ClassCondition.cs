@@ -1,4 +1,4 @@
-namespace Sjc.Diffusion.Networks;
+namespace Sjc.Diffusion.Networks.Pixel;
 
 /// <summary>A class of a class-conditional model.</summary>
 /// <param name="label">In [0, classes); null: none in particular.</param>

@@ -4,7 +4,7 @@ using Sjc.Diffusion.Preconditioning;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Sjc.Diffusion.Networks;
+namespace Sjc.Diffusion.Networks.Pixel;
 
 /// <summary>A pretrained network of pixels, unconditional or of classes, as a denoiser.</summary>
 /// <remarks>D is formed in the type of the noisy images, float32, whatever the network computes in: at small σ the score is a difference of near equals.</remarks>
