@@ -29,6 +29,7 @@ internal sealed class ScoreSdeFamily : PixelFamily
         ScoreSdeConfig sizes = ScoreSdeConfig.From(config);
         ScoreSdeProcess process = new(sizes);
         settings.Note("sde", sizes.Sde, config.Name);
+        settings.Note("data_range", sizes.IsCentred ? "[-1, 1]" : "[0, 1]", config.Name);
         return new PixelModelPlan
         {
             Variant = $"{(sizes.Network.Fourier || sizes.Network.Input != SongInput.None ? "NCSN++" : "DDPM++")} of {sizes.Sde}{(sizes.IsContinuous ? "" : " in steps")}",
