@@ -4,6 +4,7 @@ using Sjc.RadianceField.Checkpoints;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Losses;
 using Sjc.RadianceField.Rendering;
+using Sjc.RadianceField.Rendering.Cuda;
 
 namespace Sjc.RadianceField.Optimization;
 
@@ -181,7 +182,9 @@ public sealed class SjcOptimization : IDisposable
         return options;
     }
 
-    private CpuTrainingRenderer MakeRenderer(VoxelField field, AdamaxState state, int viewCount) => new(voxels, field, state, viewCount);
+    private ITrainingRenderer MakeRenderer(VoxelField field, AdamaxState state, int viewCount) => Options.CudaDevice is { } ordinal
+        ? CudaTrainingRenderer.Open(ordinal, field, state, viewCount, Options.DeterministicGpu)
+        : new CpuTrainingRenderer(voxels, field, state, viewCount);
 
     private double CheckedRms(ReadOnlySpan<float> gradient)
     {

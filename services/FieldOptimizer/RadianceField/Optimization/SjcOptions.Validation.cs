@@ -17,7 +17,7 @@ public sealed partial record SjcOptions : IValidatableObject
 
     private static readonly JsonSerializerOptions FingerprintFormat = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    /// <summary>SHA-256, lower-case hex, of all options but <see cref="Threads"/>, which does not change the result.</summary>
+    /// <summary>SHA-256, lower-case hex, of all options but those that say where to render.</summary>
     public string Fingerprint() =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Threads = 1 }, FingerprintFormat)));
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
 
@@ -18,6 +19,15 @@ public sealed partial record SjcOptions
     /// <summary>Threads of the renderer; the result has the same bits for any number.</summary>
     [Range(1, 1024)]
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>N of the GPU cuda:N that renders; null: the processor. The result differs in its last bits.</summary>
+    [JsonIgnore]
+    [Range(0, 1023)]
+    public int? CudaDevice { get; init; }
+
+    /// <summary>On a GPU, add gradients so that the same run has the same bits every time, for a little time and memory.</summary>
+    [JsonIgnore]
+    public bool DeterministicGpu { get; init; } = true;
 
     /// <summary>Channels of the scorer's images.</summary>
     [Range(1, 16)]

@@ -25,6 +25,9 @@ internal sealed unsafe class ShimDevice : IKernelDevice
 
     public bool Backwards { get; }
 
+    /// <summary>A kernel that is not run.</summary>
+    public string? Omitted { get; init; }
+
     /// <summary>The kernels that ran, and "up", "down" and "wait".</summary>
     public List<string> Calls { get; } = [];
 
@@ -72,6 +75,11 @@ internal sealed unsafe class ShimDevice : IKernelDevice
         where TArguments : unmanaged
     {
         Calls.Add(kernel);
+        if (kernel == Omitted)
+        {
+            return;
+        }
+
         delegate* unmanaged<void*, uint, uint, int, void> launch = (delegate* unmanaged<void*, uint, uint, int, void>)NativeLibrary.GetExport(library, $"launch_{kernel}");
         launch(Unsafe.AsPointer(ref Unsafe.AsRef(in arguments)), (uint)((threads + blockSize - 1) / blockSize), (uint)blockSize, Backwards ? 1 : 0);
     }

@@ -1,6 +1,7 @@
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Rendering.Cuda.Driver;
 
 namespace Sjc.RadianceField.Rendering.Cuda;
 
@@ -39,6 +40,22 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
         memory = new DeviceField(device, field, state);
         sums = new GradientSums(device, field, views, deterministic);
         tapes = [.. Enumerable.Range(0, views).Select(_ => new DeviceTape(device, field.Channels))];
+    }
+
+    /// <summary>On a GPU of this machine.</summary>
+    /// <exception cref="CudaException">A call of the driver or of NVRTC failed, such as for lack of memory.</exception>
+    public static CudaTrainingRenderer Open(int ordinal, VoxelField field, AdamaxState state, int views, bool deterministic)
+    {
+        CudaDevice device = new(ordinal, KernelCache.Default);
+        try
+        {
+            return new CudaTrainingRenderer(device, field, state, views, deterministic);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The field on the device.</summary>

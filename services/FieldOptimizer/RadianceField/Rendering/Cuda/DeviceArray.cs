@@ -17,7 +17,11 @@ internal sealed class DeviceArray<T>(IKernelDevice device, long length) : IDispo
     /// <summary>Copies values to the front.</summary>
     public unsafe void Write(ReadOnlySpan<T> values)
     {
-        RequireRoom(values.Length);
+        if (!HasRoomFor(values.Length))
+        {
+            return;
+        }
+
         fixed (T* pointer = values)
         {
             device.Upload(Address, (nint)pointer, (long)values.Length * sizeof(T));
@@ -28,7 +32,11 @@ internal sealed class DeviceArray<T>(IKernelDevice device, long length) : IDispo
     /// <summary>Copies values from the front.</summary>
     public unsafe void Read(Span<T> values)
     {
-        RequireRoom(values.Length);
+        if (!HasRoomFor(values.Length))
+        {
+            return;
+        }
+
         fixed (T* pointer = values)
         {
             device.Download((nint)pointer, Address, (long)values.Length * sizeof(T));
@@ -49,11 +57,7 @@ internal sealed class DeviceArray<T>(IKernelDevice device, long length) : IDispo
         }
     }
 
-    private void RequireRoom(int count)
-    {
-        if (count > Length)
-        {
-            throw new ArgumentException($"values must have at most {Length} values, but has {count}.");
-        }
-    }
+    /// <summary>Whether there is anything to copy; throws where it does not fit.</summary>
+    private bool HasRoomFor(int count) =>
+        count <= Length ? count > 0 : throw new ArgumentException($"values must have at most {Length} values, but has {count}.");
 }
