@@ -112,6 +112,7 @@ public static class FieldOptimizerApplication
             provider.GetRequiredService<IOptions<OptimizerOptions>>().Value.StoreFolder, provider.GetRequiredService<ILogger<JobStore>>()));
         services.AddSingleton(provider => new ScorerClient(
             provider.GetRequiredService<IOptions<ServiceClientOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ScorerClient>>()));
+        services.AddSingleton<LatentDecoder>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobCatalog>();
         services.AddSingleton<JobFields>();
@@ -120,6 +121,7 @@ public static class FieldOptimizerApplication
 
         services.AddSingleton<JobCreation>();
         services.AddSingleton<RenderSlots>();
+        services.AddSingleton<FieldPictures>();
         services.AddSingleton<ViewRendering>();
         services.AddSingleton<AssetExport>();
         services.AddGrpc(grpc => grpc.Interceptors.Add<StatusInterceptor>());

@@ -14,7 +14,7 @@ using Sjc.RadianceField.Optimization;
 namespace Sjc.FieldOptimizer.Api;
 
 /// <summary>ExportAsset: a job's field or its mesh as a file, in chunks.</summary>
-internal sealed class AssetExport(JobFields fields, RenderSlots slots)
+internal sealed class AssetExport(JobFields fields, RenderSlots slots, FieldPictures pictures)
 {
     private const int ChunkBytes = 64 * 1024;
 
@@ -26,7 +26,7 @@ internal sealed class AssetExport(JobFields fields, RenderSlots slots)
         violations.Require(request.DensityThreshold is >= 0 and <= 1e9, "density_threshold", "be in [0, 1e9]", request.DensityThreshold);
         violations.ThrowIfAny();
 
-        byte[] file = await slots.RunAsync(() => MakeFile(job, request), cancellationToken);
+        byte[] file = await MakeFileAsync(job, request, cancellationToken);
         for (int start = 0; start < file.Length; start += ChunkBytes)
         {
             int length = Math.Min(ChunkBytes, file.Length - start);
@@ -41,26 +41,41 @@ internal sealed class AssetExport(JobFields fields, RenderSlots slots)
         }
     }
 
-    private byte[] MakeFile(LiveJob job, ExportAssetRequest request)
+    private async Task<byte[]> MakeFileAsync(LiveJob job, ExportAssetRequest request, CancellationToken cancellationToken)
     {
-        using SjcOptimization optimization = fields.Open(job);
-        using MemoryStream stream = new();
+        using SjcOptimization optimization = await slots.RunAsync(() => fields.Open(job), cancellationToken);
+        Model model = job.Now.Record.Model;
         if (request.Format == AssetFormat.Field)
         {
-            SafetensorsWriter writer = new();
-            FieldFile.Write(writer, optimization.Field);
-            writer.Write(stream);
-            return stream.ToArray();
+            return await slots.RunAsync(() => WriteField(optimization), cancellationToken);
         }
 
-        Model model = job.Now.Record.Model;
-        TriangleMesh mesh = FieldSurface.Extract(optimization.Field, request.DensityThreshold > 0 ? request.DensityThreshold : null);
-        if (request.Format == AssetFormat.Glb)
+        TriangleMesh mesh = await slots.RunAsync(
+            () => FieldSurface.Extract(optimization.Field, request.DensityThreshold > 0 ? request.DensityThreshold : null), cancellationToken);
+        (float least, float greatest) = (model.ValueMin, model.ValueMax);
+        if (model.DataSpace == DataSpace.Latent)
         {
-            return GlbFile.Write(mesh, model.ValueMin, model.ValueMax);
+            LatentColors colors = await pictures.ColorsAsync(optimization, model, job.Now.Record.Spec.Camera.Radius, cancellationToken);
+            mesh = new TriangleMesh(mesh.Positions, mesh.Normals, colors.OfPoints(mesh.Colors), mesh.Triangles, channels: 3);
+            (least, greatest) = (-1, 1);
         }
 
-        PlyWriter.Write(stream, mesh, model.ValueMin, model.ValueMax);
+        return await slots.RunAsync(() => request.Format == AssetFormat.Glb ? GlbFile.Write(mesh, least, greatest) : WritePly(mesh, least, greatest), cancellationToken);
+    }
+
+    private static byte[] WriteField(SjcOptimization optimization)
+    {
+        SafetensorsWriter writer = new();
+        FieldFile.Write(writer, optimization.Field);
+        using MemoryStream stream = new();
+        writer.Write(stream);
+        return stream.ToArray();
+    }
+
+    private static byte[] WritePly(TriangleMesh mesh, float least, float greatest)
+    {
+        using MemoryStream stream = new();
+        PlyWriter.Write(stream, mesh, least, greatest);
         return stream.ToArray();
     }
 }

@@ -31,6 +31,13 @@ internal sealed partial class JobCreation(JobCatalog catalog, ScorerClient score
         }
 
         Model model = await FindModelAsync(requested.Model, cancellationToken);
+        if (requested.Score is { ThroughEncoder: true })
+        {
+            violations.Require(model.PixelShape.Count == 3, "spec.score.through_encoder", $"be unset for {model.Name}, which has no autoencoder", true);
+            violations.ThrowIfAny();
+            model = EncodedModel.Of(model);
+        }
+
         JobSpec resolved = SpecResolver.Resolve(requested, model);
         SpecValidator.Check(resolved, model, violations);
         violations.ThrowIfAny();

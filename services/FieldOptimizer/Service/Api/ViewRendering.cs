@@ -13,7 +13,7 @@ using Sjc.RadianceField.Rendering;
 namespace Sjc.FieldOptimizer.Api;
 
 /// <summary>RenderViews: pictures of a job's field from outside.</summary>
-internal sealed class ViewRendering(JobFields fields, RenderSlots slots)
+internal sealed class ViewRendering(JobFields fields, RenderSlots slots, FieldPictures pictures)
 {
     private const int MaxViews = 512;
     private const uint DefaultSize = 256;
@@ -29,16 +29,15 @@ internal sealed class ViewRendering(JobFields fields, RenderSlots slots)
         for (int index = 0; index < request.Views.Count; index++)
         {
             OrbitView view = request.Views[index];
-            Camera camera = Camera.Orbit(
-                (int)Choose(request.Height, DefaultSize),
-                (int)Choose(request.Width, DefaultSize),
-                request.FovDegrees == 0 ? DefaultFovDegrees : request.FovDegrees,
-                radius,
-                view.AzimuthDegrees,
-                view.ElevationDegrees);
-            RenderViewsResponse response = await slots.RunAsync(
-                () => ToResponse(field.RenderView(camera, (int)Choose(request.Supersampling, 1)), model, request.IncludeTensors), cancellationToken);
+            int supersampling = (int)Choose(request.Supersampling, 1);
+            Camera CameraOf(int height, int width) => Camera.Orbit(
+                height, width, request.FovDegrees == 0 ? DefaultFovDegrees : request.FovDegrees, radius, view.AzimuthDegrees, view.ElevationDegrees);
+            Camera camera = CameraOf((int)Choose(request.Height, DefaultSize), (int)Choose(request.Width, DefaultSize));
+            RenderedView rendered = await slots.RunAsync(() => field.RenderView(camera, supersampling), cancellationToken);
+            (byte[] png, string note) = await pictures.EncodeAsync(field, model, rendered, CameraOf, supersampling, cancellationToken);
+            RenderViewsResponse response = ToResponse(rendered, png, request.IncludeTensors);
             response.Index = (uint)index;
+            response.Note = note;
             await responses.WriteAsync(response, cancellationToken);
         }
     }
@@ -62,11 +61,11 @@ internal sealed class ViewRendering(JobFields fields, RenderSlots slots)
         violations.ThrowIfAny();
     }
 
-    private static RenderViewsResponse ToResponse(RenderedView view, Model model, bool includeTensors)
+    private static RenderViewsResponse ToResponse(RenderedView view, byte[] png, bool includeTensors)
     {
         RenderViewsResponse response = new()
         {
-            Picture = ToPicture(Pictures.Encode(view.Image, view.Channels, view.Height, view.Width, model.ValueMin, model.ValueMax), view),
+            Picture = ToPicture(png, view),
             DepthPicture = ToPicture(Pictures.EncodeDepth(view.Depth, view.Opacity, view.Height, view.Width), view),
         };
         if (includeTensors)

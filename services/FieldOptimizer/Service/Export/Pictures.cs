@@ -6,18 +6,8 @@ namespace Sjc.FieldOptimizer.Export;
 /// <summary>Images of a field as PNG files.</summary>
 internal static class Pictures
 {
-    // Linear approximation of Stable Diffusion 1's autoencoder, one row per latent channel, columns red, green, blue in [-1, 1]
-    // (discuss.huggingface.co, "Decoding latents to RGB without upscaling").
-    private static readonly float[] LatentToRgb =
-    [
-        0.298f, 0.207f, 0.208f,
-        0.187f, 0.286f, 0.173f,
-        -0.158f, 0.189f, 0.264f,
-        -0.184f, -0.271f, -0.473f,
-    ];
-
     /// <summary>An image as RGB, 8 bits.</summary>
-    /// <param name="image">[c, h, w]; of three channels in [valueMin, valueMax]; of one shown grey; of four taken for Stable Diffusion's latents.</param>
+    /// <param name="image">[c, h, w]; of three channels in [valueMin, valueMax]; of one shown grey.</param>
     public static byte[] Encode(ReadOnlySpan<float> image, int channels, int height, int width, float valueMin, float valueMax)
     {
         int pixels = height * width;
@@ -31,9 +21,7 @@ internal static class Pictures
         {
             for (int color = 0; color < 3; color++)
             {
-                rgba[(4 * i) + color] = channels == 4
-                    ? ToByte(Latent(image, pixels, i, color), -1, 1)
-                    : ToByte(image[(Math.Min(color, channels - 1) * pixels) + i], valueMin, valueMax);
+                rgba[(4 * i) + color] = ToByte(image[(Math.Min(color, channels - 1) * pixels) + i], valueMin, valueMax);
             }
 
             rgba[(4 * i) + 3] = byte.MaxValue;
@@ -73,17 +61,6 @@ internal static class Pictures
         }
 
         return EncodePng(rgba, height, width);
-    }
-
-    private static float Latent(ReadOnlySpan<float> image, int pixels, int pixel, int color)
-    {
-        float value = 0;
-        for (int channel = 0; channel < 4; channel++)
-        {
-            value += image[(channel * pixels) + pixel] * LatentToRgb[(3 * channel) + color];
-        }
-
-        return value;
     }
 
     private static byte ToByte(float value, float min, float max) => (byte)Math.Clamp((255 * (value - min) / (max - min)) + 0.5f, 0, 255);

@@ -15,6 +15,7 @@ internal sealed class JobLoop
     private readonly LiveJob job;
     private readonly JobStore store;
     private readonly ScorerClient scorer;
+    private readonly LatentDecoder decoder;
     private readonly TimeProvider time;
     private readonly JobSpec spec;
     private readonly Model model;
@@ -26,11 +27,12 @@ internal sealed class JobLoop
     private double scoreSeconds;
     private int checkpointIteration = -1;
 
-    public JobLoop(LiveJob job, JobStore store, ScorerClient scorer, TimeProvider time, int threads)
+    public JobLoop(LiveJob job, JobStore store, ScorerClient scorer, LatentDecoder decoder, TimeProvider time, int threads)
     {
         this.job = job;
         this.store = store;
         this.scorer = scorer;
+        this.decoder = decoder;
         this.time = time;
         spec = job.Now.Record.Spec;
         model = job.Now.Record.Model;
@@ -106,7 +108,7 @@ internal sealed class JobLoop
 
         IterationLosses losses = field.Step(gradient);
         elapsedSeconds += time.GetElapsedTime(start).TotalSeconds;
-        Report(optimization, new LossSample(optimization.Iteration, sigmas.Average(), losses.ScoreRms, losses.Emptiness, losses.Depth));
+        Report(optimization, new LossSample(optimization.Iteration, sigmas.Average(), losses.ScoreRms, losses.Emptiness, losses.Depth), stop);
         if (optimization.Iteration % spec.CheckpointEvery == 0 && optimization.Iteration < options.Iterations)
         {
             SaveCheckpoint(optimization);
@@ -124,21 +126,41 @@ internal sealed class JobLoop
             : throw new ServiceRefusedException($"The scorer's answer is malformed: {violations.Items[0].Description}");
     }
 
-    private void Report(SjcOptimization optimization, LossSample sample)
+    private void Report(SjcOptimization optimization, LossSample sample, CancellationToken stop)
     {
         unwritten.Add(sample);
         PreviewPicture? preview = null;
         if (spec.PreviewEvery > 0 && (sample.Iteration % spec.PreviewEvery == 0 || sample.Iteration == options.Iterations))
         {
-            ReadOnlySpan<float> image = images.AsSpan(0, ImageLength);
-            preview = new PreviewPicture(
-                Pictures.Encode(image, options.Channels, options.ScorerHeight, options.ScorerWidth, model.ValueMin, model.ValueMax),
-                options.ScorerWidth,
-                options.ScorerHeight);
+            preview = Preview(images.AsSpan(0, ImageLength), stop);
             store.SavePreview(job.Id, preview);
         }
 
         job.Report(new JobProgressValues(optimization.Iteration, rate.Tick(), elapsedSeconds, scoreSeconds, sample), preview);
+    }
+
+    /// <summary>The iteration's first picture; of a latent model decoded, or approximated where that cannot be or the job is to stop.</summary>
+    private PreviewPicture Preview(ReadOnlySpan<float> image, CancellationToken stop)
+    {
+        (int height, int width) = (options.ScorerHeight, options.ScorerWidth);
+        if (model.DataSpace != DataSpace.Latent)
+        {
+            return new PreviewPicture(Pictures.Encode(image, options.Channels, height, width, model.ValueMin, model.ValueMax), width, height);
+        }
+
+        DecodedPicture decoded = DecodedPicture.None("");
+        try
+        {
+            decoded = decoder.DecodeAsync(model, image.ToArray(), height, width, stop).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The iteration is done; what is left of it must not wait.
+        }
+
+        return decoded.Pixels is { } pixels
+            ? new PreviewPicture(Pictures.Encode(pixels, 3, decoded.Height, decoded.Width, -1, 1), decoded.Width, decoded.Height)
+            : new PreviewPicture(Pictures.Encode(LatentColors.Default(options.Channels).OfImage(image), 3, height, width, -1, 1), width, height);
     }
 
     private void SaveCheckpoint(SjcOptimization optimization)

@@ -33,6 +33,7 @@ internal static class ScoreRequests
             Outputs = new ScoreOutputs { Gradient = true },
             ClampDenoised = spec.Score.ClampDenoised,
             Deterministic = spec.Score.Deterministic,
+            EncodeImages = spec.Score.ThroughEncoder,
         };
         if (model.Conditioning != ConditioningKind.None)
         {
@@ -50,7 +51,7 @@ internal static class ScoreRequests
     {
         if (model.Conditioning == ConditioningKind.ClassLabel)
         {
-            return new Conditioning { ClassLabel = uint.Parse(spec.Prompt) };
+            return new Conditioning { ClassLabel = spec.ClassLabel };
         }
 
         Conditioning condition = new() { Prompt = prompt };

@@ -20,6 +20,11 @@ internal static class SpecResolver
         spec.Iterations = Choose(spec.HasIterations, spec.Iterations, hints.HasIterations, hints.Iterations, 10_000u);
         spec.CheckpointEvery = spec.HasCheckpointEvery ? spec.CheckpointEvery : 100;
         spec.PreviewEvery = spec.HasPreviewEvery ? spec.PreviewEvery : 25;
+        if (model.Conditioning == ConditioningKind.ClassLabel && !spec.HasClassLabel && uint.TryParse(spec.Prompt, out uint label))
+        {
+            spec.ClassLabel = label;
+        }
+
         ResolveField(spec.Field ??= new FieldSpec(), hints, model, latent);
         ResolveCamera(spec.Camera ??= new CameraSpec(), hints);
         ResolveScore(spec.Score ??= new ScoreSpec(), hints, model, latent);
@@ -69,6 +74,7 @@ internal static class SpecResolver
         score.ClampDenoised = Choose(score.HasClampDenoised, score.ClampDenoised, hints.HasClampDenoised, hints.ClampDenoised, false);
         score.Deterministic = !score.HasDeterministic || score.Deterministic;
         score.ViewsPerIteration = score.HasViewsPerIteration ? score.ViewsPerIteration : 1;
+        score.ThroughEncoder = score.HasThroughEncoder && score.ThroughEncoder;
         if (score.SigmaDistribution == SigmaDistribution.Unspecified)
         {
             bool asksForRange = score.HasSigmaMin || score.HasSigmaMaxStart || score.HasSigmaMaxEnd || hints.HasSigmaMaxStart || hints.HasSigmaMin;

@@ -48,10 +48,15 @@ internal static class SpecValidator
         {
             violations.Require(!string.IsNullOrWhiteSpace(spec.Prompt), "spec.prompt", "say what to make", spec.Prompt);
         }
-        else if (model.Conditioning == ConditioningKind.ClassLabel)
+
+        if (model.Conditioning == ConditioningKind.ClassLabel)
         {
-            bool isClass = uint.TryParse(spec.Prompt, out uint label) && label < model.ClassCount;
-            violations.Require(isClass, "spec.prompt", $"be a class label in [0, {model.ClassCount})", spec.Prompt);
+            violations.Require(
+                spec.HasClassLabel && spec.ClassLabel < model.ClassCount, "spec.class_label", $"be in [0, {model.ClassCount})", spec.HasClassLabel ? spec.ClassLabel : null);
+        }
+        else
+        {
+            violations.Require(!spec.HasClassLabel, "spec.class_label", $"be unset for {model.Name}, which has no classes", spec.ClassLabel);
         }
     }
 

@@ -16,6 +16,15 @@ internal sealed class FakeScorerBehavior
     /// <summary>Requests so far.</summary>
     public int Requests => Volatile.Read(ref requests);
 
+    /// <summary>The scorer's one model.</summary>
+    public Model Model { get; set; } = TestRecords.PixelModel();
+
+    /// <summary>Decodes latents; null: the model has no autoencoder.</summary>
+    public Func<DecodeLatentsRequest, DecodeLatentsResponse>? Decode { get; set; }
+
+    /// <summary>The last request for a score.</summary>
+    public ScoreRequest? LastRequest { get; set; }
+
     /// <summary>Ids of requests that their sender cancelled.</summary>
     public ConcurrentQueue<ulong> Cancelled { get; } = new();
 
@@ -44,17 +53,20 @@ internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreServi
     public const string UnknownWord = "unicorn";
 
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) =>
-        Task.FromResult(new ListModelsResponse { Models = { TestRecords.PixelModel() } });
+        Task.FromResult(new ListModelsResponse { Models = { behavior.Model } });
 
     public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) =>
-        request.Name == TestRecords.PixelModel().Name
-            ? Task.FromResult(new GetModelResponse { Model = TestRecords.PixelModel() })
+        request.Name == behavior.Model.Name
+            ? Task.FromResult(new GetModelResponse { Model = behavior.Model })
             : throw RpcErrors.NotFound("MODEL_UNKNOWN", $"There is no model {request.Name}.").ToRpcException();
 
     public override Task<EncodePromptsResponse> EncodePrompts(EncodePromptsRequest request, ServerCallContext context) =>
         request.Prompts.FirstOrDefault(prompt => prompt.Contains(UnknownWord, StringComparison.Ordinal)) is { } unknown
             ? throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, $"prompts[0] must name dots, but is '{unknown}'."))
             : Task.FromResult(new EncodePromptsResponse { Prompts = { request.Prompts.Select(prompt => new EncodedPrompt { Handle = prompt }) } });
+
+    public override Task<DecodeLatentsResponse> DecodeLatents(DecodeLatentsRequest request, ServerCallContext context) =>
+        Task.FromResult(behavior.Decode?.Invoke(request) ?? throw RpcErrors.FailedPrecondition("NO_AUTOENCODER", "There is no autoencoder.").ToRpcException());
 
     public override async Task ScoreStream(
         IAsyncStreamReader<ScoreStreamRequest> requestStream, IServerStreamWriter<ScoreStreamResponse> responseStream, ServerCallContext context)
@@ -72,6 +84,7 @@ internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreServi
                 }
 
                 int number = behavior.Count();
+                behavior.LastRequest = message.Request;
                 if (behavior.Break?.Invoke(number) is { } broken)
                 {
                     throw new RpcException(broken);
