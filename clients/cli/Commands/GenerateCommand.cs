@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sjc.Cli.Jobs;
 using Sjc.Cli.Options;
 using Sjc.Cli.Runs;
 
@@ -38,15 +39,16 @@ internal sealed class GenerateCommand
             return text is null ? ReadResumed(parsed, resumed) : throw CommandException.Usage("--resume goes on with a run as it was: it takes no prompt.");
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        // Only a model that is named can be one that takes no prompt; the optimizer knows.
+        Contracts.Field.V1.JobSpec spec = specOptions.Read(parsed, text ?? string.Empty);
+        if (string.IsNullOrWhiteSpace(text) && spec.Model.Length == 0)
         {
             throw CommandException.Usage("generate must have a prompt, such as: ./sjc generate \"a red car\"");
         }
 
-        Contracts.Field.V1.JobSpec spec = specOptions.Read(parsed, text);
         return new GenerateRequest
         {
-            Folder = parsed.GetValue(output) is { } folder ? new RunFolder(folder) : RunFolder.Default(text, spec.Seed),
+            Folder = parsed.GetValue(output) is { } folder ? new RunFolder(folder) : RunFolder.Default(JobTexts.Subject(spec), spec.Seed),
             Spec = spec,
             Scorer = parsed.GetValue(scorer),
             Optimizer = parsed.GetValue(optimizer),

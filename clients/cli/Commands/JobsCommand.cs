@@ -88,7 +88,7 @@ internal sealed class JobsCommand
             foreach (Job job in response.Jobs)
             {
                 string iteration = $"{job.Progress?.Iteration ?? 0}/{job.Progress?.Iterations ?? job.Spec.Iterations}";
-                string[] cells = [job.Id, JobTexts.Of(job.State), iteration, job.Spec.Model, job.Spec.Prompt, $"{job.CreateTime?.ToDateTime():yyyy-MM-dd HH:mm:ss}"];
+                string[] cells = [job.Id, JobTexts.Of(job.State), iteration, job.Spec.Model, JobTexts.Subject(job.Spec), $"{job.CreateTime?.ToDateTime():yyyy-MM-dd HH:mm:ss}"];
                 table.AddRow([.. cells.Select(Markup.Escape)]);
             }
 

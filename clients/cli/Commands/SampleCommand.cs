@@ -5,6 +5,7 @@ using Sjc.Cli.Pictures;
 using Sjc.Cli.Runs;
 using Sjc.Cli.Services;
 using Sjc.Contracts.Score.V1;
+using Sjc.Contracts.Tensor.V1;
 using Sjc.Contracts.Tensors;
 using SkiaSharp;
 
@@ -16,10 +17,15 @@ internal sealed class SampleCommand
     private const int SheetColumns = 8;
 
     private readonly CliConsole console;
-    private readonly Argument<string> prompt = new("prompt") { Description = "What to draw, such as \"front view of a red car\"." };
+    private readonly Argument<string?> prompt = new("prompt")
+    {
+        Description = "What to draw, such as \"front view of a red car\"; without one the unconditional model.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<string?> output = CliOptions.Text("--out", "DIR", "Folder of the pictures [samples].");
     private readonly Option<string?> modelName = CliOptions.Text("--model", "NAME", "The scorer's model [its first].");
     private readonly Option<string?> negative = CliOptions.Text("--negative", "PROMPT", "What guidance leads away from.");
+    private readonly Option<uint?> classLabel = CliOptions.Whole("--class", "What to draw, where the model is conditioned by class labels.");
     private readonly Option<double?> guidance = CliOptions.Real("--guidance", "Guidance scale [the model's hint, else 1].");
     private readonly Option<string?> sampler = CliOptions.Text("--sampler", "NAME", "One of the model's samplers [its first].");
     private readonly Option<uint?> steps = CliOptions.Whole("--steps", "Steps [32]; the adaptive solver of probability-flow has its own.");
@@ -38,7 +44,7 @@ internal sealed class SampleCommand
         SampleCommand sample = new(console);
         Command command = new("sample", "Draw 2D pictures from a model.")
         {
-            sample.prompt, sample.output, sample.modelName, sample.negative, sample.guidance, sample.sampler, sample.steps,
+            sample.prompt, sample.output, sample.modelName, sample.classLabel, sample.negative, sample.guidance, sample.sampler, sample.steps,
             sample.eta, sample.tolerance, sample.signalToNoise, sample.count, sample.size, sample.seed, sample.scorer,
         };
         command.SetAction(sample.RunAsync);
@@ -49,17 +55,20 @@ internal sealed class SampleCommand
     {
         await using ServiceConnection connection = await ServiceHosting.OpenScorerAsync(parsed.GetValue(scorer), logFile: null, cancellationToken);
         Model model = await ModelChoice.FindAsync(connection.Scorer, parsed.GetValue(modelName), cancellationToken);
-        if (model.DataSpace == DataSpace.Latent)
+        if (model.DataSpace == DataSpace.Latent && model.PixelShape.Count == 0)
         {
-            throw CommandException.Usage($"--model must be a pixel model, but {model.Name} is a latent one.");
+            throw CommandException.Usage($"--model must be a model whose pictures can be decoded, but {model.Name} is a latent one without an autoencoder.");
         }
 
         SampleRequest request = Request(parsed, model);
         await ModelChoice.RequireKnownWordsAsync(
             connection.Scorer, model, [request.Conditioning.Prompt, request.Conditioning.NegativePrompt], cancellationToken);
-        SampleResult result = await SampleAsync(connection.Scorer, request, cancellationToken);
+        Tensor images = (await SampleAsync(connection.Scorer, request, cancellationToken)).Images;
         string folder = parsed.GetValue(output) ?? "samples";
-        int written = Write(result, model, folder, (int)(parsed.GetValue(size) ?? 256));
+        SKBitmap[] pictures = model.DataSpace == DataSpace.Latent
+            ? await DecodeAsync(connection.Scorer, model, images, cancellationToken)
+            : ToPictures(images, model.ValueMin, model.ValueMax);
+        int written = Write(pictures, folder, (int)(parsed.GetValue(size) ?? 256));
         console.WriteLine($"{written} pictures and contact-sheet.png in {Path.GetFullPath(folder)}");
         return ExitCode.Success;
     }
@@ -69,16 +78,11 @@ internal sealed class SampleCommand
         SampleRequest request = new()
         {
             Model = model.Name,
-            Conditioning = new Conditioning { Prompt = parsed.GetRequiredValue(prompt) },
+            Conditioning = ReadConditioning(parsed),
             Sampler = parsed.GetValue(sampler) ?? string.Empty,
             Seed = parsed.GetValue(seed) ?? 0,
             Count = parsed.GetValue(count) ?? 8,
         };
-        if (parsed.GetValue(negative) is { } text)
-        {
-            request.Conditioning.NegativePrompt = text;
-        }
-
         if (parsed.GetValue(guidance) is { } scale)
         {
             request.GuidanceScale = scale;
@@ -107,6 +111,28 @@ internal sealed class SampleCommand
         }
     }
 
+    private Conditioning ReadConditioning(ParseResult parsed)
+    {
+        Conditioning conditioning = new();
+        if (parsed.GetValue(classLabel) is { } label)
+        {
+            conditioning.ClassLabel = label;
+            return parsed.GetValue(prompt) is null ? conditioning : throw CommandException.Usage("--class must stand alone, but there is a prompt too.");
+        }
+
+        if (parsed.GetValue(prompt) is { } positive)
+        {
+            conditioning.Prompt = positive;
+        }
+
+        if (parsed.GetValue(negative) is { } text)
+        {
+            conditioning.NegativePrompt = text;
+        }
+
+        return conditioning;
+    }
+
     private async Task<SampleResult> SampleAsync(ScoreService.ScoreServiceClient client, SampleRequest request, CancellationToken cancellationToken)
     {
         using AsyncServerStreamingCall<SampleResponse> call = client.Sample(request, cancellationToken: cancellationToken);
@@ -128,10 +154,29 @@ internal sealed class SampleCommand
         throw CommandException.Failure("The scorer's answer must end with pictures, but ended without.");
     }
 
-    private static int Write(SampleResult result, Model model, string folder, int side)
+    /// <summary>Pictures of latents, in messages of one each: a picture has many times the values of its latents.</summary>
+    private static async Task<SKBitmap[]> DecodeAsync(ScoreService.ScoreServiceClient client, Model model, Tensor latents, CancellationToken cancellationToken)
+    {
+        float[] values = TensorCodec.Decode(latents, "images");
+        int[] shape = [1, .. latents.Shape.Skip(1).Select(extent => (int)extent)];
+        int count = (int)latents.Shape[0];
+        int size = values.Length / count;
+        List<SKBitmap> pictures = [];
+        for (int image = 0; image < count; image++)
+        {
+            DecodeLatentsRequest request = new() { Model = model.Name, Latents = TensorCodec.Encode(values.AsSpan(image * size, size), shape) };
+            pictures.AddRange(ToPictures((await client.DecodeLatentsAsync(request, cancellationToken: cancellationToken)).Images, -1, 1));
+        }
+
+        return [.. pictures];
+    }
+
+    private static SKBitmap[] ToPictures(Tensor images, float least, float greatest) =>
+        TensorPicture.Decode(TensorCodec.Decode(images, "images"), [.. images.Shape.Select(extent => (int)extent)], least, greatest);
+
+    private static int Write(SKBitmap[] bitmaps, string folder, int side)
     {
         Directory.CreateDirectory(folder);
-        SKBitmap[] bitmaps = TensorPicture.Decode(TensorCodec.Decode(result.Images, "images"), [.. result.Images.Shape.Select(extent => (int)extent)], model.ValueMin, model.ValueMax);
         List<(string Caption, SKBitmap Picture)> tiles = [];
         for (int i = 0; i < bitmaps.Length; i++)
         {

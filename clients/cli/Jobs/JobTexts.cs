@@ -9,6 +9,10 @@ internal static class JobTexts
     /// <summary>Such as "running".</summary>
     public static string Of(JobState state) => state.ToString().ToLowerInvariant();
 
+    /// <summary>What a job makes: its prompt, or the class or model where there is none.</summary>
+    public static string Subject(JobSpec spec) =>
+        spec.Prompt.Length > 0 ? spec.Prompt : spec.HasClassLabel ? $"{spec.Model} class {spec.ClassLabel}" : spec.Model;
+
     /// <summary>Whether the job neither runs nor waits for its turn.</summary>
     public static bool IsAtRest(JobState state) => state is not (JobState.Queued or JobState.Running);
 

@@ -48,6 +48,7 @@ internal sealed class JobSpecOptions
 
     private void AddRun()
     {
+        Whole("--class", "What to make, where the model is conditioned by class labels.", (spec, value) => spec.ClassLabel = value);
         Whole("--iterations", "Optimiser steps.", (spec, value) => spec.Iterations = value);
         Whole("--checkpoint-every", "Iterations between checkpoints.", (spec, value) => spec.CheckpointEvery = value);
         Whole("--preview-every", "Iterations between preview pictures; 0: none.", (spec, value) => spec.PreviewEvery = value);
@@ -57,6 +58,7 @@ internal sealed class JobSpecOptions
     private void AddScore()
     {
         Real("--guidance", "Guidance scale.", (spec, value) => spec.Score.GuidanceScale = value);
+        Switch("--through-encoder", "Optimise RGB colours against a latent model: pictures go through its encoder.", (spec, value) => spec.Score.ThroughEncoder = value);
         Whole("--draws", "Draws of perturb-and-average scoring per view.", (spec, value) => spec.Score.Draws = value);
         Whole("--views", "Views per iteration.", (spec, value) => spec.Score.ViewsPerIteration = value);
         Switch("--variance-reduction", "Subtract the clean render instead of the noisy one.", (spec, value) => spec.Score.VarianceReduction = value);

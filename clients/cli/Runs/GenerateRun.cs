@@ -36,7 +36,7 @@ internal sealed class GenerateRun(CliConsole console, GenerateRequest request, T
             : (await client.CreateJobAsync(new CreateJobRequest { RequestId = Guid.NewGuid().ToString("N"), Spec = request.Spec }, cancellationToken: cancellationToken)).Job;
         RunRecord record = Describe(job, model, earlier) with { State = "running" };
         record.Write(folder);
-        log.Write($"{record.Prompt}: {job.Spec.Iterations} iterations with model {job.Spec.Model}, seed {job.Spec.Seed}, in {folder.Path}");
+        log.Write($"{JobTexts.Subject(job.Spec)}: {job.Spec.Iterations} iterations with model {job.Spec.Model}, seed {job.Spec.Seed}, in {folder.Path}");
 
         LossHistory history = LossHistory.Read(folder.Losses);
         try

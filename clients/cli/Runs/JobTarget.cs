@@ -22,7 +22,7 @@ internal sealed record JobTarget(ServiceConnection Connection, string Id) : IAsy
         }
 
         ServiceConnection connection = await ServiceHosting.OpenOptimizerAsync(
-            optimizer ?? record!.Optimizer, folder.Jobs, new Uri($"http://localhost:{Options.ServiceAddress.DefaultScorerPort}"), logFile: null, cancellationToken);
+            optimizer ?? record!.Optimizer, folder.Jobs, record?.Scorer ?? new Uri($"http://localhost:{Options.ServiceAddress.DefaultScorerPort}"), logFile: null, cancellationToken);
         return new JobTarget(connection, record?.JobId ?? target);
     }
 

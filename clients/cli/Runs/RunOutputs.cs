@@ -41,6 +41,7 @@ internal sealed class RunOutputs(FieldService.FieldServiceClient client, RunFold
         Directory.CreateDirectory(folder.Depth);
         IReadOnlyList<OrbitView> turn = ViewDownload.Turn(ViewCount, views.ElevationDegrees);
         RenderViewsResponse[] rendered = await ViewDownload.RenderAsync(client, Request(id, views.Supersampling), turn, cancellationToken);
+        notes.AddRange(rendered.Select(view => view.Note).Where(note => note.Length > 0).Distinct().Select(note => $"pictures: {note}"));
         List<(string Caption, SKBitmap Picture)> tiles = [];
         try
         {

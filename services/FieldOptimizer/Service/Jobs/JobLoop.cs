@@ -4,6 +4,7 @@ using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.Contracts.Tensors;
 using Sjc.FieldOptimizer.Export;
+using Sjc.FieldOptimizer.Scoring;
 using Sjc.Numerics.Safetensors;
 using Sjc.RadianceField.Optimization;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Sjc.Client;
 using Sjc.Contracts.Field.V1;
+using Sjc.FieldOptimizer.Scoring;
 
 namespace Sjc.FieldOptimizer.Jobs;
 

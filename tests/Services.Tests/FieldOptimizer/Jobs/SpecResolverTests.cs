@@ -161,6 +161,28 @@ public sealed class SpecResolverTests
         Assert.Equal(!valid, violations.Any);
     }
 
+    [Theory]
+    [InlineData(ConditioningKind.ClassLabel, 9u, null)]
+    [InlineData(ConditioningKind.ClassLabel, 10u, "spec.class_label must be in [0, 10), but is 10.")]
+    [InlineData(ConditioningKind.ClassLabel, null, "spec.class_label must be in [0, 10), but is missing.")]
+    [InlineData(ConditioningKind.None, null, null)]
+    [InlineData(ConditioningKind.None, 0u, "spec.class_label must be unset for dots, which has no classes, but is 0.")]
+    public void Check_ClassLabel_BelongsToTheModel(ConditioningKind conditioning, uint? label, string? fault)
+    {
+        Model model = TestRecords.PixelModel();
+        (model.Conditioning, model.ClassCount) = (conditioning, 10);
+        JobSpec requested = new();
+        if (label is { } given)
+        {
+            requested.ClassLabel = given;
+        }
+
+        FieldViolations violations = new();
+        SpecValidator.Check(SpecResolver.Resolve(requested, model), model, violations);
+
+        Assert.Equal(fault, violations.Items.Select(violation => violation.Description).SingleOrDefault());
+    }
+
     private static OptimizationHints Hints() => new()
     {
         GuidanceScale = 2.5,
@@ -192,7 +214,7 @@ public sealed class SpecResolverTests
             {
                 AssertAllSet((Google.Protobuf.IMessage)field.Accessor.GetValue(message), field.MessageType);
             }
-            else if (field.HasPresence)
+            else if (field.HasPresence && field.Name != "class_label") // models of classes alone have one
             {
                 Assert.True(field.Accessor.HasValue(message), $"{field.FullName} must be set, but is not.");
             }
