@@ -186,9 +186,10 @@ class JobProgress(_message.Message):
     def __init__(self, iteration: _Optional[int] = ..., iterations: _Optional[int] = ..., iterations_per_second: _Optional[float] = ..., remaining_seconds: _Optional[float] = ..., losses: _Optional[_Union[JobLosses, _Mapping]] = ..., sigma: _Optional[float] = ..., elapsed_seconds: _Optional[float] = ..., score_seconds: _Optional[float] = ...) -> None: ...
 
 class JobSpec(_message.Message):
-    __slots__ = ["camera", "checkpoint_every", "field", "iterations", "loss", "model", "negative_prompt", "optimizer", "preview_every", "prompt", "score", "seed"]
+    __slots__ = ["camera", "checkpoint_every", "class_label", "field", "iterations", "loss", "model", "negative_prompt", "optimizer", "preview_every", "prompt", "score", "seed"]
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_EVERY_FIELD_NUMBER: _ClassVar[int]
+    CLASS_LABEL_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     ITERATIONS_FIELD_NUMBER: _ClassVar[int]
     LOSS_FIELD_NUMBER: _ClassVar[int]
@@ -201,6 +202,7 @@ class JobSpec(_message.Message):
     SEED_FIELD_NUMBER: _ClassVar[int]
     camera: CameraSpec
     checkpoint_every: int
+    class_label: int
     field: FieldSpec
     iterations: int
     loss: LossSpec
@@ -211,7 +213,7 @@ class JobSpec(_message.Message):
     prompt: str
     score: ScoreSpec
     seed: int
-    def __init__(self, prompt: _Optional[str] = ..., negative_prompt: _Optional[str] = ..., model: _Optional[str] = ..., seed: _Optional[int] = ..., iterations: _Optional[int] = ..., field: _Optional[_Union[FieldSpec, _Mapping]] = ..., camera: _Optional[_Union[CameraSpec, _Mapping]] = ..., score: _Optional[_Union[ScoreSpec, _Mapping]] = ..., loss: _Optional[_Union[LossSpec, _Mapping]] = ..., optimizer: _Optional[_Union[OptimizerSpec, _Mapping]] = ..., checkpoint_every: _Optional[int] = ..., preview_every: _Optional[int] = ...) -> None: ...
+    def __init__(self, prompt: _Optional[str] = ..., negative_prompt: _Optional[str] = ..., model: _Optional[str] = ..., seed: _Optional[int] = ..., iterations: _Optional[int] = ..., field: _Optional[_Union[FieldSpec, _Mapping]] = ..., camera: _Optional[_Union[CameraSpec, _Mapping]] = ..., score: _Optional[_Union[ScoreSpec, _Mapping]] = ..., loss: _Optional[_Union[LossSpec, _Mapping]] = ..., optimizer: _Optional[_Union[OptimizerSpec, _Mapping]] = ..., checkpoint_every: _Optional[int] = ..., preview_every: _Optional[int] = ..., class_label: _Optional[int] = ...) -> None: ...
 
 class ListJobsRequest(_message.Message):
     __slots__ = ["page_size", "page_token"]
@@ -314,20 +316,22 @@ class RenderViewsRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ..., views: _Optional[_Iterable[_Union[OrbitView, _Mapping]]] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., fov_degrees: _Optional[float] = ..., radius: _Optional[float] = ..., supersampling: _Optional[int] = ..., include_tensors: bool = ...) -> None: ...
 
 class RenderViewsResponse(_message.Message):
-    __slots__ = ["depth", "depth_picture", "image", "index", "opacity", "picture"]
+    __slots__ = ["depth", "depth_picture", "image", "index", "note", "opacity", "picture"]
     DEPTH_FIELD_NUMBER: _ClassVar[int]
     DEPTH_PICTURE_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     OPACITY_FIELD_NUMBER: _ClassVar[int]
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     depth: _tensor_pb2.Tensor
     depth_picture: Picture
     image: _tensor_pb2.Tensor
     index: int
+    note: str
     opacity: _tensor_pb2.Tensor
     picture: Picture
-    def __init__(self, index: _Optional[int] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., depth_picture: _Optional[_Union[Picture, _Mapping]] = ..., image: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., depth: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., opacity: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ...) -> None: ...
+    def __init__(self, index: _Optional[int] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., depth_picture: _Optional[_Union[Picture, _Mapping]] = ..., note: _Optional[str] = ..., image: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., depth: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ..., opacity: _Optional[_Union[_tensor_pb2.Tensor, _Mapping]] = ...) -> None: ...
 
 class ResumeJobRequest(_message.Message):
     __slots__ = ["id"]
@@ -342,7 +346,7 @@ class ResumeJobResponse(_message.Message):
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
 class ScoreSpec(_message.Message):
-    __slots__ = ["clamp_denoised", "deterministic", "draws", "guidance_scale", "sigma_distribution", "sigma_max_end", "sigma_max_start", "sigma_min", "variance_reduction", "views_per_iteration"]
+    __slots__ = ["clamp_denoised", "deterministic", "draws", "guidance_scale", "sigma_distribution", "sigma_max_end", "sigma_max_start", "sigma_min", "through_encoder", "variance_reduction", "views_per_iteration"]
     CLAMP_DENOISED_FIELD_NUMBER: _ClassVar[int]
     DETERMINISTIC_FIELD_NUMBER: _ClassVar[int]
     DRAWS_FIELD_NUMBER: _ClassVar[int]
@@ -351,6 +355,7 @@ class ScoreSpec(_message.Message):
     SIGMA_MAX_END_FIELD_NUMBER: _ClassVar[int]
     SIGMA_MAX_START_FIELD_NUMBER: _ClassVar[int]
     SIGMA_MIN_FIELD_NUMBER: _ClassVar[int]
+    THROUGH_ENCODER_FIELD_NUMBER: _ClassVar[int]
     VARIANCE_REDUCTION_FIELD_NUMBER: _ClassVar[int]
     VIEWS_PER_ITERATION_FIELD_NUMBER: _ClassVar[int]
     clamp_denoised: bool
@@ -361,9 +366,10 @@ class ScoreSpec(_message.Message):
     sigma_max_end: float
     sigma_max_start: float
     sigma_min: float
+    through_encoder: bool
     variance_reduction: bool
     views_per_iteration: int
-    def __init__(self, guidance_scale: _Optional[float] = ..., draws: _Optional[int] = ..., variance_reduction: bool = ..., sigma_distribution: _Optional[_Union[SigmaDistribution, str]] = ..., sigma_min: _Optional[float] = ..., sigma_max_start: _Optional[float] = ..., sigma_max_end: _Optional[float] = ..., clamp_denoised: bool = ..., deterministic: bool = ..., views_per_iteration: _Optional[int] = ...) -> None: ...
+    def __init__(self, guidance_scale: _Optional[float] = ..., draws: _Optional[int] = ..., variance_reduction: bool = ..., sigma_distribution: _Optional[_Union[SigmaDistribution, str]] = ..., sigma_min: _Optional[float] = ..., sigma_max_start: _Optional[float] = ..., sigma_max_end: _Optional[float] = ..., clamp_denoised: bool = ..., deterministic: bool = ..., views_per_iteration: _Optional[int] = ..., through_encoder: bool = ...) -> None: ...
 
 class WatchJobRequest(_message.Message):
     __slots__ = ["id", "previews"]

@@ -67,7 +67,7 @@ export enum SigmaDistribution {
 
 export enum AssetFormat {
   ASSET_FORMAT_UNSPECIFIED = 0,
-  /** ASSET_FORMAT_GLB - Mesh with vertex colours, binary glTF 2.0. */
+  /** ASSET_FORMAT_GLB - Mesh with vertex colours, binary glTF 2.0. Of a latent model they are fitted to decoded pictures, or where that cannot be approximated. */
   ASSET_FORMAT_GLB = 1,
   /** ASSET_FORMAT_PLY - Mesh with vertex colours, binary PLY. */
   ASSET_FORMAT_PLY = 2,
@@ -97,8 +97,15 @@ export interface JobSpec {
   checkpointEvery?:
     | number
     | undefined;
-  /** A preview picture every so many iterations [25]; 0: none. */
-  previewEvery?: number | undefined;
+  /**
+   * A preview picture every so many iterations [25]; 0: none. Of a latent model it is decoded by the scorer, or where that cannot be a linear
+   * approximation of the latents.
+   */
+  previewEvery?:
+    | number
+    | undefined;
+  /** What to make, where the model is conditioned by class labels: in [0, class_count). Unset: the prompt, read as a number. */
+  classLabel?: number | undefined;
 }
 
 /** The voxel field. */
@@ -183,7 +190,11 @@ export interface ScoreSpec {
     | boolean
     | undefined;
   /** Views per iteration, in [1, 16] [1]; their gradients are averaged. */
-  viewsPerIteration?: number | undefined;
+  viewsPerIteration?:
+    | number
+    | undefined;
+  /** Optimise a field of RGB colours against a latent model: pictures go through its encoder, and gradients come back through it [false]. */
+  throughEncoder?: boolean | undefined;
 }
 
 export interface LossSpec {
@@ -389,6 +400,8 @@ export interface RenderViewsResponse {
   depthPicture?:
     | Picture
     | undefined;
+  /** Why a latent model's picture is not decoded but a linear approximation of the latents; empty where it is decoded, and for pixel models. */
+  note: string;
   /** [c, h, w] in the field's channels, [h, w] world units and [h, w] in [0, 1]; set where include_tensors is. */
   image?: Tensor | undefined;
   depth?: Tensor | undefined;
@@ -424,6 +437,7 @@ function createBaseJobSpec(): JobSpec {
     optimizer: undefined,
     checkpointEvery: undefined,
     previewEvery: undefined,
+    classLabel: undefined,
   };
 }
 
@@ -467,6 +481,9 @@ export const JobSpec: MessageFns<JobSpec> = {
     }
     if (message.previewEvery !== undefined) {
       writer.uint32(96).uint32(message.previewEvery);
+    }
+    if (message.classLabel !== undefined) {
+      writer.uint32(104).uint32(message.classLabel);
     }
     return writer;
   },
@@ -580,6 +597,14 @@ export const JobSpec: MessageFns<JobSpec> = {
             message.previewEvery = reader.uint32();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.classLabel = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -617,6 +642,7 @@ export const JobSpec: MessageFns<JobSpec> = {
       : undefined;
     message.checkpointEvery = object.checkpointEvery ?? undefined;
     message.previewEvery = object.previewEvery ?? undefined;
+    message.classLabel = object.classLabel ?? undefined;
     return message;
   },
 };
@@ -943,6 +969,7 @@ function createBaseScoreSpec(): ScoreSpec {
     clampDenoised: undefined,
     deterministic: undefined,
     viewsPerIteration: undefined,
+    throughEncoder: undefined,
   };
 }
 
@@ -977,6 +1004,9 @@ export const ScoreSpec: MessageFns<ScoreSpec> = {
     }
     if (message.viewsPerIteration !== undefined) {
       writer.uint32(80).uint32(message.viewsPerIteration);
+    }
+    if (message.throughEncoder !== undefined) {
+      writer.uint32(88).bool(message.throughEncoder);
     }
     return writer;
   },
@@ -1074,6 +1104,14 @@ export const ScoreSpec: MessageFns<ScoreSpec> = {
             message.viewsPerIteration = reader.uint32();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.throughEncoder = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1101,6 +1139,7 @@ export const ScoreSpec: MessageFns<ScoreSpec> = {
     message.clampDenoised = object.clampDenoised ?? undefined;
     message.deterministic = object.deterministic ?? undefined;
     message.viewsPerIteration = object.viewsPerIteration ?? undefined;
+    message.throughEncoder = object.throughEncoder ?? undefined;
     return message;
   },
 };
@@ -2998,6 +3037,7 @@ function createBaseRenderViewsResponse(): RenderViewsResponse {
     index: 0,
     picture: undefined,
     depthPicture: undefined,
+    note: "",
     image: undefined,
     depth: undefined,
     opacity: undefined,
@@ -3014,6 +3054,9 @@ export const RenderViewsResponse: MessageFns<RenderViewsResponse> = {
     }
     if (message.depthPicture !== undefined) {
       Picture.encode(message.depthPicture, writer.uint32(26).fork()).join();
+    }
+    if (message.note !== "") {
+      writer.uint32(58).string(message.note);
     }
     if (message.image !== undefined) {
       Tensor.encode(message.image, writer.uint32(34).fork()).join();
@@ -3064,6 +3107,14 @@ export const RenderViewsResponse: MessageFns<RenderViewsResponse> = {
             message.depthPicture = Picture.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
           case 4: {
             if (tag !== 34) {
               break;
@@ -3112,6 +3163,7 @@ export const RenderViewsResponse: MessageFns<RenderViewsResponse> = {
     message.depthPicture = (object.depthPicture !== undefined && object.depthPicture !== null)
       ? Picture.fromPartial(object.depthPicture)
       : undefined;
+    message.note = object.note ?? "";
     message.image = (object.image !== undefined && object.image !== null)
       ? Tensor.fromPartial(object.image)
       : undefined;
