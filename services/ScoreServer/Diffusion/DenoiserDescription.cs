@@ -59,6 +59,10 @@ public sealed class DenoiserDescription
     /// <summary>The type that it computes in; samplers and servers hand it tensors of this type.</summary>
     public torch.ScalarType ComputeType { get; init; } = torch.ScalarType.Float32;
 
+    /// <summary>Every operation of a pass has shapes that depend on the number of rows alone, never on their values or conditions. Then rows of passes
+    /// of one size may have bits of their own, and deterministic requests may share passes; servers measure whether they do.</summary>
+    public bool HasFixedShapes { get; init; }
+
     /// <summary>Parameters of its networks; 0 for a closed form.</summary>
     public long ParameterCount { get; init; }
 

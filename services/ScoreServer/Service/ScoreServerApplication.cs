@@ -10,6 +10,7 @@ using Serilog.Events;
 using Sjc.ScoreServer.Api;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
+using Sjc.ScoreServer.Security;
 using Sjc.ScoreServer.Telemetry;
 
 namespace Sjc.ScoreServer;
@@ -59,8 +60,10 @@ public static class ScoreServerApplication
         configureServices(builder.Services);
 
         WebApplication application = builder.Build();
+        TelemetryExport.Map(application, Read<TelemetryOptions>(builder, TelemetryOptions.Section));
+        application.UseMiddleware<ResetGuard>();
         application.MapGrpcService<ScoreGrpcService>();
-        application.MapGrpcHealthChecksService();
+        application.MapGrpcService<HealthGrpcService>();
         if (application.Environment.IsDevelopment())
         {
             application.MapGrpcReflectionService();
@@ -79,8 +82,6 @@ public static class ScoreServerApplication
                 .MinimumLevel.Is(least)
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
-                // A server that still loads its models is no error; whoever asks for its health is told.
-                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
                 // What is left to it are messages that are no protobuf; our interceptor logs our own failures.
                 .MinimumLevel.Override("Grpc.AspNetCore.Server.ServerCallHandler", LogEventLevel.Fatal)
@@ -95,30 +96,42 @@ public static class ScoreServerApplication
 
     private static void AddListening(WebApplicationBuilder builder, ScoreServerHosting hosting)
     {
-        if (hosting.Url is not null)
-        {
-            builder.WebHost.UseUrls(hosting.Url);
-        }
-        else if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
+        ApiOptions api = Read<ApiOptions>(builder, ApiOptions.Section);
+        SecurityOptions security = Read<SecurityOptions>(builder, SecurityOptions.Section);
+        TelemetryOptions telemetry = Read<TelemetryOptions>(builder, TelemetryOptions.Section);
+        string configured = builder.Configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls ? urls : DefaultUrl;
+        builder.WebHost.UseUrls([.. (hosting.Url ?? configured).Split(';'), .. telemetry.MetricsUrl.Length > 0 ? [telemetry.MetricsUrl] : Array.Empty<string>()]);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+                endpoint.Protocols = endpoint.IPEndPoint?.Port is { } port && port == telemetry.MetricsPort ? HttpProtocols.Http1 : HttpProtocols.Http2);
+            kestrel.ConfigureHttpsDefaults(https => ServerCertificates.Configure(https, security));
+            kestrel.Limits.MaxConcurrentConnections = api.MaxConnections;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = api.MaxCallsPerConnection;
+            kestrel.Limits.Http2.KeepAlivePingDelay = api.KeepAlive;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = api.KeepAlive;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime + api.DrainDelay);
         if (hosting.Lifetime is not null)
         {
             builder.Services.AddSingleton(hosting.Lifetime);
         }
     }
 
+    /// <summary>Options that the host is built by; they are validated, like all, on start.</summary>
+    private static TOptions Read<TOptions>(WebApplicationBuilder builder, string section)
+        where TOptions : class, new() => builder.Configuration.GetSection(section).Get<TOptions>() ?? new TOptions();
+
     private static void AddServices(WebApplicationBuilder builder)
     {
         IServiceCollection services = builder.Services;
         AddValidated<CatalogueOptions>(services, builder.Configuration);
         AddValidated<BatchingOptions>(services, builder.Configuration.GetSection(BatchingOptions.Section));
+        AddValidated<TenantsOptions>(services, builder.Configuration);
         AddValidated<ApiOptions>(services, builder.Configuration.GetSection(ApiOptions.Section));
+        AddValidated<SecurityOptions>(services, builder.Configuration.GetSection(SecurityOptions.Section));
+        AddValidated<TelemetryOptions>(services, builder.Configuration.GetSection(TelemetryOptions.Section));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ScoreServerMetrics>();
@@ -132,8 +145,24 @@ public static class ScoreServerApplication
         services.AddSingleton<PromptCache>();
         services.AddHostedService<EffectiveOptionsLog>();
         services.AddHostedService<ModelLoader>();
+        services.AddSingleton<BatchClock>();
+        services.AddSingleton<TenantShares>();
+        services.AddSingleton<RowIndependence>();
         services.AddSingleton<Batcher>();
+        services.AddHostedService<StateMetrics>();
+        TelemetryExport.Add(services, Read<TelemetryOptions>(builder, TelemetryOptions.Section));
+        AddApi(services);
+    }
 
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddSingleton<Authenticator>();
+        services.AddHostedService<ExposureWarning>();
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<RequestRates>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<ResetGuard>();
         services.AddSingleton<ModelResolver>();
         services.AddSingleton<ConditionReader>();
         services.AddSingleton<ScoreRequestReader>();
@@ -143,14 +172,18 @@ public static class ScoreServerApplication
         services.AddSingleton<SampleRequestReader>();
         services.AddSingleton<SampleRunner>();
         services.AddSingleton<SampleSlots>();
-        services.AddGrpc(grpc => grpc.Interceptors.Add<StatusInterceptor>());
+        services.AddSingleton<CallerInterceptor>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<StatusInterceptor>();
+            grpc.Interceptors.Add<CallerInterceptor>();
+        });
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ApiOptions>>((grpc, api) =>
         {
             grpc.MaxReceiveMessageSize = api.Value.MaxMessageBytes;
             grpc.MaxSendMessageSize = null;
         });
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks(health => health.Services.Map("sjc.score.v1.ScoreService", _ => true)).AddCheck<ModelsHealthCheck>("models");
     }
 
     private static void AddValidated<TOptions>(IServiceCollection services, IConfiguration configuration)

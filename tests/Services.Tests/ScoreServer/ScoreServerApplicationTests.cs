@@ -1,3 +1,4 @@
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
@@ -59,7 +60,7 @@ public sealed class ScoreServerApplicationTests
     public async Task Stop_RequestsAccepted_AnswersThemAll()
     {
         using DeviceGate gate = new();
-        ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Batching:MaxBatchRows=1");
+        ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Batching:MaxBatchRows=2");
         using StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation);
         gate.Close();
         for (ulong id = 0; id < 10; id++)
@@ -72,13 +73,18 @@ public sealed class ScoreServerApplicationTests
         Task stopping = host.Application.StopAsync(Cancellation);
         gate.Open();
         List<ulong> answered = [];
-        await foreach (ScoreStreamResponse answer in call.ResponseStream.ReadAllAsync(Cancellation))
+        RpcException end = await Assert.ThrowsAsync<RpcException>(async () =>
         {
-            Assert.NotNull(answer.Response);
-            answered.Add(answer.Id);
-        }
+            await foreach (ScoreStreamResponse answer in call.ResponseStream.ReadAllAsync(Cancellation))
+            {
+                Assert.NotNull(answer.Response);
+                answered.Add(answer.Id);
+            }
+        });
 
         await stopping;
+        Assert.Equal(StatusCode.Unavailable, end.StatusCode);
+        Assert.True(end.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan() > TimeSpan.Zero);
         await host.DisposeAsync();
         Assert.Equal(Enumerable.Range(0, 10).Select(id => (ulong)id), answered.Order());
     }
@@ -119,7 +125,13 @@ public sealed class ScoreServerApplicationTests
     }
 
     [Theory]
-    [InlineData("--Batching:MaxBatchRows=0", "The field MaxBatchRows must be between 1 and 256.")]
+    [InlineData("--Batching:MaxBatchRows=1", "The field MaxBatchRows must be between 2 and 256.")]
+    [InlineData("--Batching:DeterministicRows=17", "Batching:DeterministicRows must be 0, or at least 2 and at most MaxBatchRows (16), but is 17.")]
+    [InlineData("--Batching:MaxDelay=02:00:00", "Batching:MaxDelay must be in [0, 1 h], but is 02:00:00.")]
+    [InlineData("--Tenants:0:Weight=0", "Tenants:0:Name must be set and unique, but is empty.")]
+    [InlineData("--Security:ApiKeys:0:Tenant=a", "Security:ApiKeys:0:Sha256 must be 64 hexadecimal digits, but is 0 characters.")]
+    [InlineData("--Security:ClientAuthorityFile=/nowhere.pem", "Security:ClientAuthorityFile must be a file, but is /nowhere.pem.")]
+    [InlineData("--Telemetry:OtlpEndpoint=collector", "Telemetry:OtlpEndpoint must be an http or https address, but is collector.")]
     [InlineData("--Batching:QueueCapacityRows=4", "Batching:QueueCapacityRows must be at least MaxBatchRows (16), but is 4.")]
     [InlineData("--Api:MaxImagesPerRequest=0", "The field MaxImagesPerRequest must be between 1 and 1024.")]
     [InlineData("--PromptCacheEntries=0", "PromptCacheEntries must be in [1, 1000000], but is 0.")]

@@ -34,6 +34,7 @@ public sealed class ShapesDenoiser : IDenoiser
             ViewWording = ShapeViewWords.Wording,
             Hints = hints,
             Device = device.ToString(),
+            HasFixedShapes = true,
             ParameterCount = network.parameters().Sum(parameter => parameter.numel()),
             ExamplePrompts = [.. ShapeCatalogue.Kinds.Select((kind, i) => new ShapeObject(kind, ShapeCatalogue.Colours[i % ShapeCatalogue.Colours.Count]).Prompt)],
         };

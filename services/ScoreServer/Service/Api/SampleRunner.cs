@@ -6,30 +6,31 @@ using Sjc.Diffusion;
 using Sjc.Diffusion.Guidance;
 using Sjc.Diffusion.Sampling;
 using Sjc.ScoreServer.Batching;
+using Sjc.ScoreServer.Security;
 
 namespace Sjc.ScoreServer.Api;
 
 /// <summary>Runs a sampler on a thread of its own; its network evaluations wait in the queue like everybody's.</summary>
-internal sealed class SampleRunner(Batcher batcher)
+internal sealed class SampleRunner(Admission admission)
 {
     /// <summary>Events that may wait for a slow client before the sampler waits too.</summary>
     private const int EventCapacity = 16;
 
     /// <summary>Progress, previews, and the images at last.</summary>
-    public IAsyncEnumerable<SampleResponse> RunAsync(SamplePlan plan, CancellationToken cancellationToken)
+    public IAsyncEnumerable<SampleResponse> RunAsync(SamplePlan plan, Caller caller, CancellationToken cancellationToken)
     {
         Channel<SampleResponse> events = Channel.CreateBounded<SampleResponse>(EventCapacity);
         _ = Task.Factory.StartNew(
-            () => Run(plan, events.Writer, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Run(plan, caller, events.Writer, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return events.Reader.ReadAllAsync(cancellationToken);
     }
 
-    private void Run(SamplePlan plan, ChannelWriter<SampleResponse> events, CancellationToken cancellationToken)
+    private void Run(SamplePlan plan, Caller caller, ChannelWriter<SampleResponse> events, CancellationToken cancellationToken)
     {
         try
         {
             void Report(SamplerStep step) => Write(events, new SampleResponse { Progress = ToProgress(plan, step) }, cancellationToken);
-            double[] images = ImageSampler.Sample(Bind(plan, cancellationToken), plan.Model.Description.DataShape, plan.Options, Report, cancellationToken);
+            double[] images = ImageSampler.Sample(Bind(plan, caller, cancellationToken), plan.Model.Description.DataShape, plan.Options, Report, cancellationToken);
             Write(events, new SampleResponse { Result = new SampleResult { Images = Encode(plan, images) } }, cancellationToken);
             events.Complete();
         }
@@ -42,9 +43,8 @@ internal sealed class SampleRunner(Batcher batcher)
     }
 
     /// <summary>D of all images, by way of the queue; deterministic, so that equal requests give equal pictures.</summary>
-    private DenoiseFunction Bind(SamplePlan plan, CancellationToken cancellationToken)
+    private DenoiseFunction Bind(SamplePlan plan, Caller caller, CancellationToken cancellationToken)
     {
-        object client = new();
         bool guided = plan.GuidanceScale != 1;
         int count = plan.Options.Count;
         Condition[] conditions = [.. Enumerable.Repeat(plan.Condition, count), .. Enumerable.Repeat(plan.Negative, guided ? count : 0)];
@@ -58,8 +58,8 @@ internal sealed class SampleRunner(Batcher batcher)
 
             double[] sigmas = new double[conditions.Length];
             sigmas.AsSpan().Fill(sigma);
-            DenoiseWork work = new(client, plan.Model, rows, sigmas, conditions) { Deterministic = true };
-            batcher.Enqueue(work, cancellationToken);
+            DenoiseWork work = new(caller.Tenant, plan.Model, rows, sigmas, conditions) { Sharing = BatchSharing.None, Priority = caller.Priority };
+            admission.Enqueue(work, caller, cancellationToken);
             work.Completion.GetAwaiter().GetResult();
             for (int i = 0; i < noisy.Length; i++)
             {

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 using Sjc.Diffusion;
+using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
+using Sjc.ScoreServer.Security;
+using Sjc.ScoreServer.Telemetry;
 
 namespace Sjc.ScoreServer.Api;
 
@@ -17,8 +20,12 @@ internal sealed class ScoreGrpcService(
     SampleRunner samples,
     SampleSlots sampleSlots,
     LatentCoding coding,
+    Admission admission,
     IOptions<ApiOptions> options,
-    IHostApplicationLifetime lifetime,
+    BatchClock clock,
+    TimeProvider time,
+    Drain drain,
+    ScoreServerMetrics metrics,
     ILogger<ScoreStreamSession> sessionLogger) : ScoreService.ScoreServiceBase
 {
     /// <inheritdoc/>
@@ -31,14 +38,22 @@ internal sealed class ScoreGrpcService(
 
     /// <inheritdoc/>
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
-        evaluator.EvaluateAsync(request, context.GetHttpContext().Connection.Id, DeadlineOf(context), context.CancellationToken);
+        evaluator.EvaluateAsync(request, Caller.Of(context), "unary", clock.Of(context.Deadline), context.CancellationToken);
 
     /// <inheritdoc/>
-    public override Task ScoreStream(
+    public override async Task ScoreStream(
         IAsyncStreamReader<ScoreStreamRequest> requestStream, IServerStreamWriter<ScoreStreamResponse> responseStream, ServerCallContext context)
     {
-        ScoreStreamSession session = new(evaluator, options.Value.MaxInFlightPerStream, DeadlineOf(context), sessionLogger);
-        return session.RunAsync(requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);
+        using ScoreStreamSession session = new(evaluator, options.Value, Caller.Of(context), clock, time, clock.Of(context.Deadline), sessionLogger);
+        metrics.CountStream(1);
+        try
+        {
+            await session.RunAsync(requestStream, responseStream, context.GetHttpContext().Abort, drain.Token, context.CancellationToken);
+        }
+        finally
+        {
+            metrics.CountStream(-1);
+        }
     }
 
     /// <inheritdoc/>
@@ -63,25 +78,30 @@ internal sealed class ScoreGrpcService(
     }
 
     /// <inheritdoc/>
-    public override async Task<EncodeImagesResponse> EncodeImages(EncodeImagesRequest request, ServerCallContext context) =>
-        new() { Latents = await coding.EncodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Images, context.CancellationToken) };
+    public override async Task<EncodeImagesResponse> EncodeImages(EncodeImagesRequest request, ServerCallContext context)
+    {
+        admission.Enter(Caller.Of(context));
+        return new EncodeImagesResponse { Latents = await coding.EncodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Images, context.CancellationToken) };
+    }
 
     /// <inheritdoc/>
-    public override async Task<DecodeLatentsResponse> DecodeLatents(DecodeLatentsRequest request, ServerCallContext context) =>
-        new() { Images = await coding.DecodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Latents, context.CancellationToken) };
+    public override async Task<DecodeLatentsResponse> DecodeLatents(DecodeLatentsRequest request, ServerCallContext context)
+    {
+        admission.Enter(Caller.Of(context));
+        return new DecodeLatentsResponse { Images = await coding.DecodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Latents, context.CancellationToken) };
+    }
 
     /// <inheritdoc/>
     public override async Task Sample(SampleRequest request, IServerStreamWriter<SampleResponse> responseStream, ServerCallContext context)
     {
+        Caller caller = Caller.Of(context);
+        admission.Enter(caller);
         LoadedModel model = await models.ResolveAsync(request.Model, context.CancellationToken);
         SamplePlan plan = sampleReader.Read(request, model);
         using IDisposable slot = sampleSlots.Take();
-        await foreach (SampleResponse message in samples.RunAsync(plan, context.CancellationToken))
+        await foreach (SampleResponse message in samples.RunAsync(plan, caller, context.CancellationToken))
         {
             await responseStream.WriteAsync(message, context.CancellationToken);
         }
     }
-
-    private static DateTimeOffset DeadlineOf(ServerCallContext context) =>
-        context.Deadline == DateTime.MaxValue ? DateTimeOffset.MaxValue : new DateTimeOffset(context.Deadline.ToUniversalTime());
 }

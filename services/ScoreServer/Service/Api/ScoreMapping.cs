@@ -24,11 +24,11 @@ internal static class ScoreMapping
             Timing = new ScoreTiming
             {
                 QueueSeconds = work.QueueTime.TotalSeconds,
-                ComputeSeconds = work.ComputeTime.TotalSeconds,
+                ComputeSeconds = work.BatchTime.Total.TotalSeconds,
                 Rows = (uint)work.Rows,
                 BatchRows = (uint)work.LargestBatchRows,
             },
-            Deterministic = work.Deterministic,
+            Deterministic = work.Sharing != BatchSharing.Any,
         };
     }
 

@@ -4,43 +4,63 @@ using Google.Rpc;
 using Grpc.Core;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
+using Sjc.ScoreServer.Batching;
+using Sjc.ScoreServer.Security;
 using Status = Google.Rpc.Status;
 
 namespace Sjc.ScoreServer.Api;
 
 /// <summary>One bidirectional stream: each request is answered once, with a response or a status, in the order in which they are done.</summary>
+/// <remarks>Each message takes a slot, from the moment that it is begun until its answer is written. Without a free slot the stream is not
+/// read, so that HTTP/2's flow control holds its client back, whether the device or the client is slow.</remarks>
 /// <param name="evaluator">Answers a request.</param>
-/// <param name="maxInFlight">Requests that may wait for an answer; more are refused.</param>
-/// <param name="deadline">Of the stream.</param>
+/// <param name="options">Bounds.</param>
+/// <param name="caller">Whose stream it is.</param>
+/// <param name="clock">For the requests' own deadlines.</param>
+/// <param name="time">For timeouts.</param>
+/// <param name="deadline">Of the stream, on <paramref name="clock"/>.</param>
 /// <param name="logger">For failures that are the server's fault.</param>
-internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int maxInFlight, DateTimeOffset deadline, ILogger<ScoreStreamSession> logger)
+internal sealed partial class ScoreStreamSession(
+    ScoreEvaluator evaluator, ApiOptions options, Caller caller, BatchClock clock, TimeProvider time, TimeSpan deadline, ILogger<ScoreStreamSession> logger) : IDisposable
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _inFlight = [];
-    private readonly Channel<ScoreStreamResponse> _answers = Channel.CreateBounded<ScoreStreamResponse>(
-        new BoundedChannelOptions(maxInFlight) { SingleReader = true });
+    private readonly SemaphoreSlim _slots = new(options.MaxInFlightPerStream);
+    private readonly Channel<ScoreStreamResponse> _answers = Channel.CreateUnbounded<ScoreStreamResponse>(new UnboundedChannelOptions { SingleReader = true });
+    private long _lastActivity = time.GetTimestamp();
 
     /// <summary>Serves the stream until its client has no more requests, or the server stops; what was accepted is answered.</summary>
     /// <param name="requests">From the client.</param>
     /// <param name="responses">To the client.</param>
+    /// <param name="abort">Cuts the client off.</param>
     /// <param name="stopping">Ends the reading of requests.</param>
     /// <param name="cancellationToken">Ends everything.</param>
+    /// <exception cref="RpcException">UNAVAILABLE, once all is answered: the server stops, or nothing happened on the stream for long.</exception>
     public async Task RunAsync(
-        IAsyncStreamReader<ScoreStreamRequest> requests, IServerStreamWriter<ScoreStreamResponse> responses, CancellationToken stopping, CancellationToken cancellationToken)
+        IAsyncStreamReader<ScoreStreamRequest> requests, IServerStreamWriter<ScoreStreamResponse> responses, Action abort, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        Task writing = WriteAsync(responses, cancellationToken);
+        Task writing = WriteAsync(responses, abort, cancellationToken);
         List<Task> answering = [];
-        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+        using CancellationTokenSource idle = new();
+        using ITimer watch = time.CreateTimer(_ => WatchIdle(idle), null, options.IdleStreamTimeout, options.IdleStreamTimeout / 4);
+        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(stopping, idle.Token, cancellationToken);
         try
         {
-            // A client that does not read its answers is not read from either.
-            while (await requests.MoveNext(reading.Token) && await _answers.Writer.WaitToWriteAsync(CancellationToken.None))
+            while (await requests.MoveNext(reading.Token))
             {
+                Touch();
+                ScoreStreamRequest message = requests.Current;
+                if (message.ActionCase == ScoreStreamRequest.ActionOneofCase.Cancel)
+                {
+                    await CancelAsync(message.Id);
+                    continue;
+                }
+
+                await _slots.WaitAsync(cancellationToken);
                 answering.RemoveAll(task => task.IsCompleted);
-                answering.Add(HandleAsync(requests.Current, cancellationToken));
+                answering.Add(HandleAsync(message, cancellationToken));
             }
         }
-        catch (Exception exception) when (stopping.IsCancellationRequested && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        catch (Exception exception) when (IsEndOfReading(exception, reading.Token))
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -50,49 +70,82 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
             _answers.Writer.TryComplete();
             await writing;
         }
+
+        if (stopping.IsCancellationRequested)
+        {
+            throw Drain.Refusal();
+        }
+
+        if (idle.IsCancellationRequested)
+        {
+            throw RpcErrors.Unavailable($"A stream must be used within {options.IdleStreamTimeout}, but was not; open another one.", TimeSpan.Zero).ToRpcException();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
+
+    private static bool IsEndOfReading(Exception exception, CancellationToken reading) =>
+        reading.IsCancellationRequested && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
+
+    private void Touch() => Volatile.Write(ref _lastActivity, time.GetTimestamp());
+
+    private void WatchIdle(CancellationTokenSource idle)
+    {
+        if (_slots.CurrentCount == options.MaxInFlightPerStream && time.GetElapsedTime(Volatile.Read(ref _lastActivity)) >= options.IdleStreamTimeout)
+        {
+            idle.Cancel();
+        }
     }
 
     /// <summary>Writes answers until there are no more; once the client is gone they are dropped, so that nobody waits to hand one in.</summary>
-    private async Task WriteAsync(IServerStreamWriter<ScoreStreamResponse> responses, CancellationToken cancellationToken)
+    private async Task WriteAsync(IServerStreamWriter<ScoreStreamResponse> responses, Action abort, CancellationToken cancellationToken)
     {
         bool isGone = false;
         await foreach (ScoreStreamResponse answer in _answers.Reader.ReadAllAsync(CancellationToken.None))
         {
-            if (isGone || cancellationToken.IsCancellationRequested)
-            {
-                continue;
-            }
-
             try
             {
-                await responses.WriteAsync(answer, cancellationToken);
+                if (!isGone && !cancellationToken.IsCancellationRequested)
+                {
+                    await responses.WriteAsync(answer, cancellationToken).WaitAsync(options.WriteTimeout, time, cancellationToken);
+                    Touch();
+                }
+            }
+            catch (TimeoutException)
+            {
+                LogNotReading(answer.Id, options.WriteTimeout.TotalSeconds);
+                isGone = true;
+                abort();
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException or RpcException)
             {
                 LogClientGone(answer.Id, exception.Message);
                 isGone = true;
             }
+            finally
+            {
+                _slots.Release();
+            }
         }
     }
 
     private Task HandleAsync(ScoreStreamRequest message, CancellationToken cancellationToken)
     {
-        switch (message.ActionCase)
+        if (message.ActionCase == ScoreStreamRequest.ActionOneofCase.Request)
         {
-            case ScoreStreamRequest.ActionOneofCase.Cancel:
-                return _inFlight.TryGetValue(message.Id, out CancellationTokenSource? source) ? CancelAsync(source) : Task.CompletedTask;
-            case ScoreStreamRequest.ActionOneofCase.Request:
-                return StartAsync(message.Id, message.Request, cancellationToken);
-            default:
-                return AnswerAsync(message.Id, RpcErrors.InvalidArgument([new FieldViolation("action", "action must be request or cancel, but is missing.")]));
+            return StartAsync(message, cancellationToken);
         }
+
+        Answer(message.Id, RpcErrors.InvalidArgument([new FieldViolation("action", "action must be request or cancel, but is missing.")]));
+        return Task.CompletedTask;
     }
 
-    private static async Task CancelAsync(CancellationTokenSource source)
+    private async Task CancelAsync(ulong id)
     {
         try
         {
-            await source.CancelAsync();
+            await (_inFlight.TryGetValue(id, out CancellationTokenSource? source) ? source.CancelAsync() : Task.CompletedTask);
         }
         catch (ObjectDisposedException)
         {
@@ -100,25 +153,20 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
         }
     }
 
-    private async Task StartAsync(ulong id, ScoreRequest request, CancellationToken cancellationToken)
+    private async Task StartAsync(ScoreStreamRequest message, CancellationToken cancellationToken)
     {
-        if (_inFlight.Count >= maxInFlight)
-        {
-            await AnswerAsync(id, RpcErrors.ResourceExhausted($"A stream must have at most {maxInFlight} requests in flight, but has more.", RetryDelay));
-            return;
-        }
-
+        ulong id = message.Id;
         using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (!_inFlight.TryAdd(id, cancel))
         {
-            await AnswerAsync(id, RpcErrors.InvalidArgument([new FieldViolation("id", $"id must be unique among the requests in flight, but is {id} again.")]));
+            Answer(id, RpcErrors.InvalidArgument([new FieldViolation("id", $"id must be unique among the requests in flight, but is {id} again.")]));
             return;
         }
 
         ScoreStreamResponse answer = new() { Id = id };
         try
         {
-            answer.Response = await evaluator.EvaluateAsync(request, this, deadline, cancel.Token);
+            answer.Response = await evaluator.EvaluateAsync(message.Request, caller, "stream", DeadlineOf(message), cancel.Token);
         }
 #pragma warning disable CA1031 // Becomes the answer's status; the stream goes on.
         catch (Exception exception)
@@ -128,7 +176,23 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
         }
 
         _inFlight.TryRemove(id, out _);
-        await _answers.Writer.WriteAsync(answer, CancellationToken.None);
+        _answers.Writer.TryWrite(answer);
+    }
+
+    private TimeSpan DeadlineOf(ScoreStreamRequest message)
+    {
+        if (!message.HasTimeoutSeconds)
+        {
+            return deadline;
+        }
+
+        if (message.TimeoutSeconds is not (> 0 and <= 86_400))
+        {
+            throw new InvalidRequestException("timeout_seconds", "be in (0, 86400]", message.TimeoutSeconds.ToString("R"));
+        }
+
+        TimeSpan own = clock.Now + TimeSpan.FromSeconds(message.TimeoutSeconds);
+        return own < deadline ? own : deadline;
     }
 
     private Status StatusOf(Exception exception, ulong id)
@@ -142,12 +206,14 @@ internal sealed partial class ScoreStreamSession(ScoreEvaluator evaluator, int m
         return status;
     }
 
-    private async Task AnswerAsync(ulong id, Status status) =>
-        await _answers.Writer.WriteAsync(new ScoreStreamResponse { Id = id, Status = status.ToScoreStatus() }, CancellationToken.None);
+    private void Answer(ulong id, Status status) => _answers.Writer.TryWrite(new ScoreStreamResponse { Id = id, Status = status.ToScoreStatus() });
+
+    [LoggerMessage(EventId = 310, Level = LogLevel.Error, Message = "Request {Id} of a stream failed.")]
+    private partial void LogFailed(Exception exception, ulong id);
 
     [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "The client of a stream left before the answer to {Id}: {Reason}")]
     private partial void LogClientGone(ulong id, string reason);
 
-    [LoggerMessage(EventId = 310, Level = LogLevel.Error, Message = "Request {Id} of a stream failed.")]
-    private partial void LogFailed(Exception exception, ulong id);
+    [LoggerMessage(EventId = 312, Level = LogLevel.Warning, Message = "A stream is cut off: its client did not read the answer to {Id} for {Seconds} s.")]
+    private partial void LogNotReading(ulong id, double seconds);
 }

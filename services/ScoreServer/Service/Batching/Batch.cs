@@ -1,16 +1,24 @@
 namespace Sjc.ScoreServer.Batching;
 
 /// <summary>Rows that go through the network together.</summary>
-/// <param name="key">What they share.</param>
+/// <param name="lane">What they share.</param>
 /// <param name="slices">Consecutive rows of requests, in the batch's order.</param>
-internal sealed class Batch<TItem>(BatchKey key, IReadOnlyList<BatchSlice<TItem>> slices)
+/// <param name="end">Why there are no more.</param>
+/// <param name="launchedAt">On the queue's clock.</param>
+internal sealed class Batch<TItem>(BatchLane lane, IReadOnlyList<BatchSlice<TItem>> slices, BatchEnd end, TimeSpan launchedAt)
     where TItem : BatchItem
 {
-    public BatchKey Key { get; } = key;
+    public BatchKey Key => lane.Key;
+
+    public BatchSharing Sharing => lane.Sharing;
 
     public IReadOnlyList<BatchSlice<TItem>> Slices { get; } = slices;
 
-    /// <summary>Rows in all.</summary>
+    public BatchEnd End { get; } = end;
+
+    public TimeSpan LaunchedAt { get; } = launchedAt;
+
+    /// <summary>Rows in all, without padding.</summary>
     public int Rows { get; } = slices.Sum(slice => slice.Count);
 }
 

@@ -8,3 +8,6 @@ namespace Sjc.ScoreServer.Batching;
 /// <param name="Shape">Of one image.</param>
 /// <param name="ContextLength">Tokens of the conditions, where they are not padded to one length by the model; else 0.</param>
 internal readonly record struct BatchKey(string Model, string ComputeType, DataShape Shape, int ContextLength = 0);
+
+/// <summary>Requests that may share a batch.</summary>
+internal readonly record struct BatchLane(BatchKey Key, BatchSharing Sharing, int BatchRows);

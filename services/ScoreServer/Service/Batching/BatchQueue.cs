@@ -1,20 +1,46 @@
 namespace Sjc.ScoreServer.Batching;
 
-/// <summary>Decides which rows of which requests go through the network next. Holds no threads and no tensors; one caller at a time.</summary>
+/// <summary>Decides which rows of which requests go through the network next: a state machine without threads, tensors or a clock of its
+/// own. One caller at a time.</summary>
 /// <remarks>
-/// Clients take turns of <see cref="BatchingOptions.RowsPerTurn"/> rows; the client whose turn it is decides the batch's key, and others
-/// whose oldest request has that key fill it up. A client's requests are launched in order. A deterministic request has batches of
-/// its own, cut from its first row on, so that what it is evaluated with is a function of the request alone.
+/// Tenants take turns by deficit round-robin (Shreedhar and Varghese 1995): a round adds at most <see cref="BatchingOptions.RowsPerTurn"/>
+/// times its weight to what each tenant may take. The tenant that is furthest behind decides the batch's lane by its most urgent request, and the others
+/// fill the batch up; one that cannot, for its key, takes its rows later. Within a tenant the earliest due goes first: due is the
+/// deadline, at most <see cref="BatchingOptions.Patience"/> after arrival, and <see cref="BatchingOptions.Ageing"/> later for the background,
+/// so that nothing waits for ever. <see cref="BatchFilling{TItem}"/> does the rounds.
 /// </remarks>
 /// <param name="options">Bounds.</param>
-/// <param name="time">For deadlines.</param>
-internal sealed class BatchQueue<TItem>(BatchingOptions options, TimeProvider time)
+/// <param name="shares">A tenant's share.</param>
+internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, TenantShare> shares)
     where TItem : BatchItem
 {
-    private readonly Dictionary<object, LinkedList<TItem>> _itemsByClient = [];
+    private const int MaxAbsent = 1024;
 
-    /// <summary>Clients that have waiting rows, the one whose turn it is first.</summary>
-    private readonly LinkedList<object> _rotation = [];
+    private static readonly Comparer<TItem> ByDeadline = Comparer<TItem>.Create(
+        (a, b) => a.Deadline == b.Deadline ? a.Sequence.CompareTo(b.Sequence) : a.Deadline.CompareTo(b.Deadline));
+
+    private readonly Dictionary<string, TenantQueue<TItem>> _tenants = new(StringComparer.Ordinal);
+
+    /// <summary>Tenants that have waiting rows, the one whose turn it is first.</summary>
+    private readonly List<TenantQueue<TItem>> _rotation = [];
+
+    /// <summary>What waits and has a deadline.</summary>
+    private readonly SortedSet<TItem> _deadlines = new(ByDeadline);
+
+    /// <summary>What waits, in order of acceptance.</summary>
+    private readonly SortedSet<TItem> _arrivals = new(Comparer<TItem>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
+
+    private readonly DeviceRates _rates = new();
+
+    /// <summary>What tenants were behind by when they left, and the round, so that leaving and coming back gains nothing.</summary>
+    private readonly Dictionary<string, (double Lag, double Credited)> _absent = new(StringComparer.Ordinal);
+
+    /// <summary>Rows that the rounds so far allowed to a tenant of weight 1 that was there all the time.</summary>
+    private double _credited;
+
+    private double _quantum;
+    private long _sequence;
+    private Batch<TItem>? _running;
 
     /// <summary>Rows accepted and not yet launched.</summary>
     public int QueuedRows { get; private set; }
@@ -22,58 +48,96 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, TimeProvider ti
     /// <summary>Rows launched and not yet evaluated.</summary>
     public int RunningRows { get; private set; }
 
-    /// <summary>Accepts a request unless its rows would overflow the queue.</summary>
-    /// <returns>Whether it was accepted.</returns>
-    public bool TryEnqueue(TItem item)
+    /// <summary>When <see cref="Take"/> is to be called again, where it held rows back for <see cref="BatchingOptions.MaxDelay"/>; else null.</summary>
+    public TimeSpan? WakeAt { get; private set; }
+
+    /// <summary>How long the oldest request has waited.</summary>
+    public TimeSpan Age(TimeSpan now) => _arrivals.Min is { } oldest ? now - oldest.ArrivedAt : TimeSpan.Zero;
+
+    /// <summary>Rows of a tenant that wait.</summary>
+    public int RowsOf(string tenant) => _tenants.TryGetValue(tenant, out TenantQueue<TItem>? queue) ? queue.Rows : 0;
+
+    /// <summary>When the rows held now will be done, at the device's rate.</summary>
+    public TimeSpan Backlog => _rates.TimeOf(QueuedRows + RunningRows);
+
+    /// <summary>Accepts a request unless its rows would overflow a bound, or it cannot be done in time.</summary>
+    public EnqueueResult TryEnqueue(TItem item, TimeSpan now)
     {
         if (item.State != BatchItemState.New)
         {
             throw new ArgumentException($"{nameof(item)} must be new, but is {item.State}.", nameof(item));
         }
 
+        TenantQueue<TItem> tenant = _tenants.GetValueOrDefault(item.Tenant) ?? new TenantQueue<TItem>(item.Tenant, shares(item.Tenant));
         if (item.Rows > options.QueueCapacityRows - QueuedRows)
         {
-            return false;
+            return EnqueueResult.QueueFull;
         }
 
-        if (!_itemsByClient.TryGetValue(item.Client, out LinkedList<TItem>? items))
+        if (item.Rows > tenant.Share.CapacityRows - tenant.Rows)
         {
-            _itemsByClient[item.Client] = items = [];
-            _rotation.AddLast(item.Client);
+            return EnqueueResult.TenantFull;
         }
 
-        items.AddLast(item);
-        item.State = BatchItemState.Active;
-        QueuedRows += item.Rows;
-        return true;
+        item.ArrivedAt = now;
+        item.Sequence = _sequence++;
+        item.Due = Due(item, now);
+        if (EarliestEnd(tenant, item, now) > item.Deadline)
+        {
+            return EnqueueResult.TooLate;
+        }
+
+        Add(tenant, item);
+        return EnqueueResult.Accepted;
     }
 
     /// <summary>Gives a request up: rows that wait leave the queue, rows that are being evaluated are for nothing.</summary>
     /// <returns>Whether it was active until now.</returns>
     public bool Cancel(TItem item) => Leave(item, BatchItemState.Cancelled);
 
-    /// <summary>The next batch, or null when no rows wait.</summary>
-    /// <param name="expired">Receives requests whose deadline passed.</param>
-    public Batch<TItem>? Take(ICollection<TItem> expired)
+    /// <summary>The next batch; null when no rows wait, or when they are held back until <see cref="WakeAt"/>.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="expired">Receives requests whose deadlines have passed, or will have before a batch of theirs ends.</param>
+    public Batch<TItem>? Take(TimeSpan now, ICollection<TItem> expired)
     {
-        DropExpired(expired);
-        if (_rotation.First is not { } first)
+        WakeAt = null;
+        DropExpired(now, expired);
+        if (_rotation.Count == 0)
         {
             return null;
         }
 
-        TItem head = _itemsByClient[first.Value].First!.Value;
-        List<BatchSlice<TItem>> slices = head.Deterministic ? [TakeRows(head, options.MaxBatchRows)] : Fill(head.Key);
-        Batch<TItem> batch = new(head.Key, slices);
+        StableSort();
+        TItem head = _rotation[0].Head;
+        BatchLane lane = TenantQueue<TItem>.LaneOf(head);
+        int limit = LimitOf(lane);
+        bool delayed = options.MaxDelay > TimeSpan.Zero && RowsOf(lane) < limit;
+        if (delayed && _arrivals.Min!.ArrivedAt + options.MaxDelay is var wake && wake > now)
+        {
+            WakeAt = wake;
+            return null;
+        }
+
+        List<BatchSlice<TItem>> slices = lane.Sharing == BatchSharing.None ? [TakeAlone(_rotation[0], head, limit)] : new BatchFilling<TItem>(_rotation, lane, _quantum, limit, TakeRows, EndRound).Run();
+        _rotation.RemoveAll(tenant => tenant.IsEmpty);
+        Batch<TItem> batch = new(lane, slices, EndOf(lane, limit - slices.Sum(slice => slice.Count), delayed), now);
         RunningRows += batch.Rows;
+        _running = batch;
         return batch;
     }
 
     /// <summary>Records that a batch was evaluated.</summary>
-    /// <param name="batch">From <see cref="Take"/>.</param>
+    /// <param name="batch">From <see cref="Take"/>; what was given up of it may have been left out.</param>
+    /// <param name="rows">Rows that were evaluated, from which the device's rate is learnt.</param>
+    /// <param name="now">The time.</param>
     /// <param name="completed">Receives requests all of whose rows are evaluated now.</param>
-    public void Complete(Batch<TItem> batch, ICollection<TItem> completed)
+    public void Complete(Batch<TItem> batch, int rows, TimeSpan now, ICollection<TItem> completed)
     {
+        if (rows > 0)
+        {
+            _rates.Observe(batch.Key, rows, now - batch.LaunchedAt);
+        }
+
         RunningRows -= batch.Rows;
         foreach (BatchSlice<TItem> slice in batch.Slices)
         {
@@ -87,80 +151,140 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, TimeProvider ti
         }
     }
 
-    /// <summary>Records that a batch failed: its requests leave the queue.</summary>
-    /// <param name="batch">From <see cref="Take"/>.</param>
-    /// <param name="failed">Receives the requests that were active until now.</param>
-    public void Fail(Batch<TItem> batch, ICollection<TItem> failed)
+    private TimeSpan Due(TItem item, TimeSpan now)
     {
-        RunningRows -= batch.Rows;
-        foreach (BatchSlice<TItem> slice in batch.Slices)
-        {
-            if (Leave(slice.Item, BatchItemState.Cancelled))
-            {
-                failed.Add(slice.Item);
-            }
-        }
+        TimeSpan latest = now + options.Patience;
+        return (item.Deadline < latest ? item.Deadline : latest) + (item.Priority == Priority.Background ? options.Ageing : TimeSpan.Zero);
     }
 
-    private void DropExpired(ICollection<TItem> expired)
+    /// <summary>At the device's rate: after what runs, what goes before it of its own tenant, and itself. Others can only make it later.</summary>
+    private TimeSpan EarliestEnd(TenantQueue<TItem> tenant, TItem item, TimeSpan now)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        List<TItem> late = [];
-        foreach (LinkedList<TItem> items in _itemsByClient.Values)
+        if (item.Deadline == TimeSpan.MaxValue)
         {
-            late.AddRange(items.Where(item => item.Deadline <= now));
+            return now;
         }
 
-        foreach (TItem item in late)
+        TimeSpan own = _rates.TimeOf(item.Key, tenant.RowsBefore(item) + item.Rows);
+        TimeSpan running = RunningRows == 0 ? TimeSpan.Zero : _rates.TimeOf(_running!.Key, _running.Rows) - (now - _running.LaunchedAt);
+        return now + own + (running > TimeSpan.Zero ? running : TimeSpan.Zero);
+    }
+
+    private void Add(TenantQueue<TItem> tenant, TItem item)
+    {
+        if (tenant.IsEmpty)
+        {
+            tenant.Deficit = LagOf(item.Tenant) * tenant.Share.Weight;
+            _tenants[item.Tenant] = tenant;
+            _rotation.Add(tenant);
+            _quantum = _rotation.Count == 1 ? Quantum() : _quantum;
+        }
+
+        tenant.Add(item);
+        tenant.Rows += item.Rows;
+        QueuedRows += item.Rows;
+        _arrivals.Add(item);
+        if (item.Deadline != TimeSpan.MaxValue)
+        {
+            _deadlines.Add(item);
+        }
+
+        item.State = BatchItemState.Active;
+    }
+
+    /// <summary>Whoever comes is as far behind as the furthest of those that are there, unless it has just been served.</summary>
+    private double LagOf(string tenant)
+    {
+        double furthest = _rotation.Count == 0 ? 0 : _rotation.Max(other => other.Lag);
+        return _absent.Remove(tenant, out (double Lag, double Credited) left)
+            ? Math.Min(furthest, left.Lag + _credited - left.Credited)
+            : furthest;
+    }
+
+    /// <summary>Begins a new round, whose rows in all are at most a batch: then shares are fair to within one.</summary>
+    private double EndRound()
+    {
+        _credited += _quantum;
+        _rotation.ForEach(tenant => tenant.IsCredited = false);
+        return _quantum = Quantum();
+    }
+
+    private double Quantum() => Math.Min(options.RowsPerTurn, (double)options.MaxBatchRows / _rotation.Sum(tenant => tenant.Share.Weight));
+
+    private void DropExpired(TimeSpan now, ICollection<TItem> expired)
+    {
+        while (_deadlines.Min is { } item && item.Deadline <= now + _rates.TimeOf(item.Key, item.Rows - item.TakenRows))
         {
             Leave(item, BatchItemState.Expired);
             expired.Add(item);
         }
     }
 
-    /// <summary>Turns of the clients whose oldest request has the key, until the batch is full; the others keep their places.</summary>
-    private List<BatchSlice<TItem>> Fill(BatchKey key)
+    private int LimitOf(BatchLane lane) => lane.BatchRows > 0 ? Math.Min(lane.BatchRows, options.MaxBatchRows) : options.MaxBatchRows;
+
+    private int RowsOf(BatchLane lane) => _arrivals.Sum(item => TenantQueue<TItem>.LaneOf(item) == lane ? item.Rows - item.TakenRows : 0);
+
+    private BatchEnd EndOf(BatchLane lane, int left, bool delayed) =>
+        lane.Sharing == BatchSharing.None ? BatchEnd.Alone
+        : left == 0 || _rotation.Any(tenant => tenant.HeadOf(lane) is not null) ? BatchEnd.Full
+        : delayed ? BatchEnd.Delay
+        : QueuedRows > 0 ? BatchEnd.OtherKeys
+        : BatchEnd.Drained;
+
+    /// <summary>Rows of a request that shares with nothing, which ends its tenant's turn.</summary>
+    private BatchSlice<TItem> TakeAlone(TenantQueue<TItem> tenant, TItem item, int limit)
     {
-        List<BatchSlice<TItem>> slices = [];
-        int left = options.MaxBatchRows;
-        while (left > 0 && NextOf(key) is { } item)
+        int first = item.TakenRows;
+        int rows = 0;
+        while (item.TakenRows < item.Rows && item.NextPart(limit) is var part && rows + part <= limit)
         {
-            BatchSlice<TItem> slice = TakeRows(item, Math.Min(left, options.RowsPerTurn));
-            Append(slices, slice);
-            left -= slice.Count;
+            TakeRows(tenant, item, part);
+            rows += part;
         }
 
-        return slices;
+        // As many rounds as it takes to allow the rows: the others get theirs, and use them in batches to come.
+        while (tenant.Deficit < rows)
+        {
+            _rotation.ForEach(other => other.Credit(_quantum));
+            EndRound();
+        }
+
+        tenant.Deficit -= rows;
+        _rotation.RemoveAt(0);
+        _rotation.Add(tenant);
+        return new BatchSlice<TItem>(item, first, rows);
     }
 
-    private TItem? NextOf(BatchKey key)
+    /// <summary>Whoever is furthest behind its fair part of the rows served so far first; insertion keeps the order of equals, and is quick
+    /// where little has changed.</summary>
+    private void StableSort()
     {
-        foreach (object client in _rotation)
+        double weights = _rotation.Sum(tenant => tenant.Share.Weight);
+        double owed = _rotation.Sum(tenant => tenant.Owed(_quantum));
+        double Behind(TenantQueue<TItem> tenant) => tenant.Owed(_quantum) - (owed * tenant.Share.Weight / weights);
+        for (int i = 1; i < _rotation.Count; i++)
         {
-            TItem item = _itemsByClient[client].First!.Value;
-            if (!item.Deterministic && item.Key == key)
+            TenantQueue<TItem> tenant = _rotation[i];
+            double behind = Behind(tenant);
+            int at = i;
+            for (; at > 0 && Behind(_rotation[at - 1]) < behind - BatchFilling<TItem>.Tolerance; at--)
             {
-                return item;
+                _rotation[at] = _rotation[at - 1];
             }
-        }
 
-        return null;
+            _rotation[at] = tenant;
+        }
     }
 
-    /// <summary>Takes rows of the request at the head of its client's list, which ends the client's turn.</summary>
-    private BatchSlice<TItem> TakeRows(TItem item, int most)
+    private void TakeRows(TenantQueue<TItem> tenant, TItem item, int count)
     {
-        BatchSlice<TItem> slice = new(item, item.TakenRows, Math.Min(most, item.Rows - item.TakenRows));
-        item.TakenRows += slice.Count;
-        QueuedRows -= slice.Count;
-        _rotation.Remove(item.Client);
-        _rotation.AddLast(item.Client);
+        item.TakenRows += count;
+        tenant.Rows -= count;
+        QueuedRows -= count;
         if (item.TakenRows == item.Rows)
         {
-            Remove(item);
+            Remove(tenant, item);
         }
-
-        return slice;
     }
 
     private bool Leave(TItem item, BatchItemState state)
@@ -173,35 +297,33 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, TimeProvider ti
         item.State = state;
         if (item.TakenRows < item.Rows)
         {
+            TenantQueue<TItem> tenant = _tenants[item.Tenant];
+            tenant.Rows -= item.Rows - item.TakenRows;
             QueuedRows -= item.Rows - item.TakenRows;
-            Remove(item);
+            Remove(tenant, item);
+            if (tenant.IsEmpty)
+            {
+                _rotation.Remove(tenant);
+            }
         }
 
         return true;
     }
 
-    private void Remove(TItem item)
+    private void Remove(TenantQueue<TItem> tenant, TItem item)
     {
-        LinkedList<TItem> items = _itemsByClient[item.Client];
-        items.Remove(item);
-        if (items.Count == 0)
+        _arrivals.Remove(item);
+        _deadlines.Remove(item);
+        tenant.Remove(item);
+        if (tenant.IsEmpty)
         {
-            _itemsByClient.Remove(item.Client);
-            _rotation.Remove(item.Client);
-        }
-    }
+            if (_absent.Count == MaxAbsent)
+            {
+                _absent.Clear();
+            }
 
-    /// <summary>Joins a slice with the one of the same request that it continues, if that is there.</summary>
-    private static void Append(List<BatchSlice<TItem>> slices, BatchSlice<TItem> slice)
-    {
-        int index = slices.FindLastIndex(candidate => ReferenceEquals(candidate.Item, slice.Item));
-        if (index >= 0)
-        {
-            slices[index] = slices[index] with { Count = slices[index].Count + slice.Count };
-        }
-        else
-        {
-            slices.Add(slice);
+            _absent[item.Tenant] = (tenant.Lag, _credited);
+            _tenants.Remove(item.Tenant);
         }
     }
 }

@@ -6,21 +6,28 @@ using Sjc.ScoreServer.Telemetry;
 namespace Sjc.ScoreServer.Batching;
 
 /// <summary>Hands work to the batcher of its model's device.</summary>
-internal sealed class Batcher(IOptions<BatchingOptions> options, TimeProvider time, ScoreServerMetrics metrics, ILogger<DeviceBatcher> logger)
+internal sealed class Batcher(
+    IOptions<BatchingOptions> options, TenantShares shares, BatchClock clock, TimeProvider time, RowIndependence independence, ScoreServerMetrics metrics, ILogger<DeviceBatcher> logger)
 {
     private readonly ConcurrentDictionary<DeviceThread, Lazy<DeviceBatcher>> _devices = [];
 
     /// <summary>Most rows that one request may have.</summary>
     public int MaxRowsPerRequest => options.Value.QueueCapacityRows;
 
+    /// <summary>Rows that a tenant may have in a queue.</summary>
+    public int CapacityOf(string tenant) => shares.Of(tenant).CapacityRows;
+
     /// <summary>The batcher of a model's device.</summary>
     public DeviceBatcher Of(LoadedModel model) =>
         _devices.GetOrAdd(model.Thread, static (thread, self) => new(() => self.Create(thread)), this).Value;
 
+    /// <summary>Rows of passes that deterministic requests of a model may share; none: each has passes of its own.</summary>
+    public Task<IReadOnlyList<int>> PassSizesAsync(LoadedModel model) => independence.OfAsync(model);
+
     private DeviceBatcher Create(DeviceThread thread)
     {
-        DeviceBatcher batcher = new(thread, options.Value, time, metrics, logger);
-        metrics.ObserveQueue(thread.Device, () => batcher.QueuedRows);
+        DeviceBatcher batcher = new(thread, options.Value, shares.Of, clock, time, metrics, logger);
+        metrics.ObserveQueue(thread.Device, () => batcher.QueuedRows, () => batcher.QueueAge.TotalSeconds);
         return batcher;
     }
 }

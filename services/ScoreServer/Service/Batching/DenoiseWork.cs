@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Scoring;
 using Sjc.ScoreServer.Models;
@@ -5,13 +6,13 @@ using Sjc.ScoreServer.Models;
 namespace Sjc.ScoreServer.Batching;
 
 /// <summary>Rows for the network, and whoever awaits them.</summary>
-/// <param name="client">Whose turn it is.</param>
+/// <param name="tenant">Whose turn it is.</param>
 /// <param name="model">The network.</param>
 /// <param name="rows">x of each row, [rows, c, h, w]; the batcher writes D over it.</param>
 /// <param name="sigmas">σ of each row.</param>
 /// <param name="conditions">The condition of each row.</param>
-internal sealed class DenoiseWork(object client, LoadedModel model, float[] rows, double[] sigmas, Condition[] conditions)
-    : BatchItem(client, KeyOf(model), sigmas.Length)
+internal sealed class DenoiseWork(string tenant, LoadedModel model, float[] rows, double[] sigmas, Condition[] conditions)
+    : BatchItem(tenant, KeyOf(model), sigmas.Length)
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,23 +27,33 @@ internal sealed class DenoiseWork(object client, LoadedModel model, float[] rows
     /// <summary>The condition of each row.</summary>
     public Condition[] Conditions { get; } = conditions;
 
-    /// <summary>Ends when all rows are denoised; cancelled, a <see cref="TimeoutException"/> or the network's exception where they are not.</summary>
+    /// <summary>Rows of passes that give the same bits, ascending, for <see cref="BatchSharing.Padded"/>; else none.</summary>
+    public IReadOnlyList<int> PassSizes { get; init; } = [];
+
+    /// <summary>Ends when all rows are denoised; cancelled, a <see cref="TimeoutException"/>, a <see cref="DeviceExhaustedException"/> or the
+    /// network's exception where they are not.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Timestamp of acceptance.</summary>
-    public long AcceptedAt { get; set; }
+    /// <summary>The trace that it belongs to.</summary>
+    public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>From acceptance to the launch of its last batch.</summary>
     public TimeSpan QueueTime { get; set; }
 
     /// <summary>In batches that held rows of it.</summary>
-    public TimeSpan ComputeTime { get; set; }
+    public BatchTiming BatchTime { get; set; }
 
     /// <summary>Rows of the largest batch that it was part of.</summary>
     public int LargestBatchRows { get; set; }
 
     /// <summary>The rows of a score query, with the estimator's noise.</summary>
-    public static DenoiseWork Of(ScoreQuery query, object client, LoadedModel model, bool deterministic, DateTimeOffset deadline)
+    /// <param name="query">The query.</param>
+    /// <param name="tenant">Whose turn it is.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="passSizes">Where the answer is to be deterministic: rows of passes that it may share; null: it need not be.</param>
+    /// <param name="priority">Among work of the tenant.</param>
+    /// <param name="deadline">On the queues' clock.</param>
+    public static DenoiseWork Of(ScoreQuery query, string tenant, LoadedModel model, IReadOnlyList<int>? passSizes, Priority priority, TimeSpan deadline)
     {
         int size = query.DataShape.ElementCount;
         int count = ScoreRows.RowCount(query);
@@ -64,7 +75,16 @@ internal sealed class DenoiseWork(object client, LoadedModel model, float[] rows
             }
         }
 
-        return new DenoiseWork(client, model, rows, sigmas, conditions) { Deterministic = deterministic, Deadline = deadline };
+        return new DenoiseWork(tenant, model, rows, sigmas, conditions)
+        {
+            DrawRows = query.IsGuided ? 2 : 1,
+            ImageRows = count / query.ImageCount,
+            Sharing = passSizes is null ? BatchSharing.Any : passSizes.Count > 0 ? BatchSharing.Padded : BatchSharing.None,
+            PassSizes = passSizes ?? [],
+            BatchRows = passSizes is [.., int largest] ? largest : 0,
+            Priority = priority,
+            Deadline = deadline,
+        };
     }
 
     public void SetCompleted() => _completion.TrySetResult();

@@ -4,61 +4,56 @@ using Sjc.ScoreServer.Telemetry;
 namespace Sjc.ScoreServer.Batching;
 
 /// <summary>Drives one device: launches a batch whenever the device is idle, and collects requests while it is busy.</summary>
-internal sealed partial class DeviceBatcher(
-    DeviceThread thread, BatchingOptions options, TimeProvider time, ScoreServerMetrics metrics, ILogger<DeviceBatcher> logger)
+internal sealed partial class DeviceBatcher
 {
-    /// <summary>Weight of the latest batch in the estimate of the device's rate.</summary>
-    private const double RateSmoothing = 0.2;
-
     private static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(10);
     private readonly Lock _gate = new();
-    private readonly BatchQueue<DenoiseWork> _queue = new(options, time);
+    private readonly BatchQueue<DenoiseWork> _queue;
+    private readonly BatchEvaluation _evaluation;
+    private readonly DeviceThread _thread;
+    private readonly BatchClock _clock;
+    private readonly ScoreServerMetrics _metrics;
+    private readonly ILogger<DeviceBatcher> _logger;
+    private readonly ITimer _wake;
     private bool _pumping;
-    private double _secondsPerRow;
+
+    public DeviceBatcher(
+        DeviceThread thread, BatchingOptions options, Func<string, TenantShare> shares, BatchClock clock, TimeProvider time, ScoreServerMetrics metrics, ILogger<DeviceBatcher> logger)
+    {
+        _thread = thread;
+        _clock = clock;
+        _metrics = metrics;
+        _logger = logger;
+        _queue = new BatchQueue<DenoiseWork>(options, shares);
+        _evaluation = new BatchEvaluation(BatchRunner.Run);
+        _wake = time.CreateTimer(_ => Start(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Rows accepted and not yet launched.</summary>
-    public int QueuedRows
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _queue.QueuedRows;
-            }
-        }
-    }
+    public int QueuedRows => Read(queue => queue.QueuedRows);
+
+    /// <summary>How long the oldest request has waited.</summary>
+    public TimeSpan QueueAge => Read(queue => queue.Age(_clock.Now));
 
     /// <summary>When the rows held now will be done, as far as the device's rate tells.</summary>
-    public TimeSpan RetryDelay
-    {
-        get
-        {
-            lock (_gate)
-            {
-                TimeSpan wait = TimeSpan.FromSeconds(Math.Min(_secondsPerRow * (_queue.QueuedRows + _queue.RunningRows), MaxRetryDelay.TotalSeconds));
-                return wait < MinRetryDelay ? MinRetryDelay : wait;
-            }
-        }
-    }
+    public TimeSpan RetryDelay => Read(queue => TimeSpan.FromSeconds(Math.Clamp(queue.Backlog.TotalSeconds, MinRetryDelay.TotalSeconds, MaxRetryDelay.TotalSeconds)));
 
-    /// <summary>Accepts work unless the queue is full.</summary>
+    /// <summary>Rows of a tenant that wait.</summary>
+    public int RowsOf(string tenant) => Read(queue => queue.RowsOf(tenant));
+
+    /// <summary>Accepts work unless a bound is reached or its deadline cannot be met.</summary>
     /// <param name="work">New work for a model of this device.</param>
     /// <param name="cancellationToken">Takes the work out of the queue again.</param>
-    public bool TryEnqueue(DenoiseWork work, CancellationToken cancellationToken)
+    public EnqueueResult TryEnqueue(DenoiseWork work, CancellationToken cancellationToken)
     {
-        bool start;
-        work.AcceptedAt = time.GetTimestamp();
         lock (_gate)
         {
-            if (!_queue.TryEnqueue(work))
+            EnqueueResult result = _queue.TryEnqueue(work, _clock.Now);
+            if (result != EnqueueResult.Accepted)
             {
-                metrics.RefuseRows(work.Rows);
-                return false;
+                return result;
             }
-
-            start = !_pumping;
-            _pumping = true;
         }
 
         if (cancellationToken.CanBeCanceled)
@@ -68,24 +63,46 @@ internal sealed partial class DeviceBatcher(
                 _ => registration.Unregister(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
-        if (start)
+        Start();
+        return EnqueueResult.Accepted;
+    }
+
+    private T Read<T>(Func<BatchQueue<DenoiseWork>, T> property)
+    {
+        lock (_gate)
         {
-            thread.Post(Pump);
+            return property(_queue);
+        }
+    }
+
+    private void Start()
+    {
+        lock (_gate)
+        {
+            if (_pumping)
+            {
+                return;
+            }
+
+            _pumping = true;
         }
 
-        return true;
+        _thread.Post(Pump);
     }
 
     private void Cancel(DenoiseWork work, CancellationToken cancellationToken)
     {
         bool wasActive;
+        bool waited;
         lock (_gate)
         {
+            waited = work.TakenRows < work.Rows;
             wasActive = _queue.Cancel(work);
         }
 
         if (wasActive)
         {
+            _metrics.Cancel(waited ? "queue" : "device");
             work.SetCancelled(cancellationToken);
         }
     }
@@ -97,79 +114,102 @@ internal sealed partial class DeviceBatcher(
         Batch<DenoiseWork>? batch;
         lock (_gate)
         {
-            batch = _queue.Take(expired);
+            batch = _queue.Take(_clock.Now, expired);
             _pumping = batch is not null;
+            if (_queue.WakeAt is { } wakeAt)
+            {
+                TimeSpan delay = wakeAt - _clock.Now;
+                _wake.Change(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
         }
 
         foreach (DenoiseWork work in expired)
         {
+            _metrics.Cancel("deadline");
             work.SetException(new TimeoutException("The deadline passed while the request waited for the device."));
         }
 
         if (batch is not null)
         {
             Run(batch);
-            thread.Post(Pump);
+            _thread.Post(Pump);
         }
     }
 
     private void Run(Batch<DenoiseWork> batch)
     {
-        long start = time.GetTimestamp();
+        // Those that were cancelled since the batch was put together are left out.
+        List<BatchSlice<DenoiseWork>> wanted;
+        lock (_gate)
+        {
+            wanted = [.. batch.Slices.Where(slice => slice.Item.State == BatchItemState.Active)];
+        }
+
+        Dictionary<DenoiseWork, Exception> failures = [];
+        BatchTiming timing = default;
         try
         {
-            BatchRunner.Run(batch);
+            if (wanted.Count > 0)
+            {
+                _evaluation.Run(batch, wanted, failures, out timing);
+            }
         }
 #pragma warning disable CA1031 // The exception goes to everybody who waits for rows of the batch; the device's thread lives on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(batch, exception);
-            return;
-        }
-
-        Complete(batch, start, time.GetElapsedTime(start));
-    }
-
-    private void Complete(Batch<DenoiseWork> batch, long start, TimeSpan elapsed)
-    {
-        metrics.RunBatch(batch.Key.Model, batch.Rows, elapsed);
-        LogBatch(batch.Rows, batch.Slices.Count, batch.Key.Model, elapsed.TotalMilliseconds);
-        List<DenoiseWork> completed = [];
-        lock (_gate)
-        {
-            foreach (BatchSlice<DenoiseWork> slice in batch.Slices)
+            foreach (BatchSlice<DenoiseWork> slice in wanted)
             {
-                slice.Item.QueueTime = time.GetElapsedTime(slice.Item.AcceptedAt, start);
-                slice.Item.ComputeTime += elapsed;
-                slice.Item.LargestBatchRows = Math.Max(slice.Item.LargestBatchRows, batch.Rows);
+                failures[slice.Item] = exception;
             }
-
-            double secondsPerRow = elapsed.TotalSeconds / batch.Rows;
-            _secondsPerRow = _secondsPerRow == 0 ? secondsPerRow : _secondsPerRow + (RateSmoothing * (secondsPerRow - _secondsPerRow));
-            _queue.Complete(batch, completed);
         }
 
-        foreach (DenoiseWork work in completed)
+        if (failures.Count > 0)
         {
-            work.SetCompleted();
+            LogBatchFailed(failures.Values.First(), batch.Rows, batch.Key.Model);
         }
+
+        Complete(batch, wanted, timing, failures);
     }
 
-    private void Fail(Batch<DenoiseWork> batch, Exception exception)
+    private void Complete(Batch<DenoiseWork> batch, List<BatchSlice<DenoiseWork>> wanted, BatchTiming timing, Dictionary<DenoiseWork, Exception> failures)
     {
-        LogBatchFailed(exception, batch.Rows, batch.Key.Model);
+        List<DenoiseWork> completed = [];
+        int rows = wanted.Where(slice => !failures.ContainsKey(slice.Item)).Sum(slice => slice.Count);
         List<DenoiseWork> failed = [];
         lock (_gate)
         {
-            _queue.Fail(batch, failed);
+            foreach (BatchSlice<DenoiseWork> slice in wanted)
+            {
+                slice.Item.QueueTime = batch.LaunchedAt - slice.Item.ArrivedAt;
+                slice.Item.BatchTime += timing;
+                slice.Item.LargestBatchRows = Math.Max(slice.Item.LargestBatchRows, batch.Rows);
+            }
+
+            failed.AddRange(failures.Keys.Where(_queue.Cancel));
+            _queue.Complete(batch, rows, _clock.Now, completed);
         }
 
-        foreach (DenoiseWork work in failed)
+        if (rows > 0)
         {
-            work.SetException(exception);
+            int padding = BatchEvaluation.PaddedRows(batch) - batch.Rows;
+            _metrics.RunBatch(batch.Key.Model, NameOf(batch.End), rows, padding, timing.Transfer, timing.Compute);
+            LogBatch(rows, wanted.Count, batch.Key.Model, timing.Total.TotalMilliseconds);
+            BatchTraces.Record(batch, wanted, timing);
         }
+
+        failed.ForEach(work => work.SetException(failures[work]));
+        completed.ForEach(work => work.SetCompleted());
     }
+
+    private static string NameOf(BatchEnd end) => end switch
+    {
+        BatchEnd.Full => "full",
+        BatchEnd.Drained => "drained",
+        BatchEnd.OtherKeys => "other-keys",
+        BatchEnd.Delay => "delay",
+        _ => "alone",
+    };
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "Ran {Rows} rows of {Requests} requests through {Model} in {ElapsedMs:F2} ms.")]
     private partial void LogBatch(int rows, int requests, string model, double elapsedMs);

@@ -13,6 +13,27 @@ internal sealed class PromptCache(IOptions<CatalogueOptions> options)
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _recent = [];
 
+    private long _hits;
+    private long _misses;
+
+    /// <summary>Encodings held.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Look-ups that found an encoding.</summary>
+    public long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>Look-ups that found none.</summary>
+    public long Misses => Interlocked.Read(ref _misses);
+
     /// <summary>SHA-256 of the model's name, a zero byte and the prompt, lower-case hex.</summary>
     public static string HandleOf(string model, string prompt) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model}\0{prompt}")));
@@ -41,10 +62,12 @@ internal sealed class PromptCache(IOptions<CatalogueOptions> options)
                 _recent.Remove(node);
                 _recent.AddFirst(node);
                 encoding = node.Value.Encoding;
+                Interlocked.Increment(ref _hits);
                 return true;
             }
         }
 
+        Interlocked.Increment(ref _misses);
         encoding = null;
         return false;
     }

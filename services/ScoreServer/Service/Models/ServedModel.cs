@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sjc.ScoreServer.Models;
 
 /// <summary>An entry of the catalogue, loaded or not.</summary>
@@ -16,6 +18,9 @@ internal sealed class ServedModel(ModelOptions options, string summary, Func<Tas
     /// <summary>The model, once it is loaded; else null.</summary>
     public LoadedModel? Loaded => _loading is { IsCompletedSuccessfully: true } loading ? loading.Result : null;
 
+    /// <summary>How long the latest load took; zero until there was one.</summary>
+    public TimeSpan LoadTime { get; private set; }
+
     /// <summary>The model, which is loaded now if it is not yet; a load that failed is tried again.</summary>
     public Task<LoadedModel> GetAsync()
     {
@@ -28,10 +33,18 @@ internal sealed class ServedModel(ModelOptions options, string summary, Func<Tas
         {
             if (_loading is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _loading = load();
+                _loading = LoadAsync();
             }
 
             return _loading;
         }
+    }
+
+    private async Task<LoadedModel> LoadAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        LoadedModel model = await load();
+        LoadTime = Stopwatch.GetElapsedTime(start);
+        return model;
     }
 }

@@ -3,17 +3,38 @@ using Microsoft.Extensions.Options;
 using Sjc.ScoreServer.Api;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
+using Sjc.ScoreServer.Security;
 
 namespace Sjc.ScoreServer.Telemetry;
 
 /// <summary>Says once, on start, with which settings the server runs.</summary>
 internal sealed partial class EffectiveOptionsLog(
-    IOptions<CatalogueOptions> catalogue, IOptions<BatchingOptions> batching, IOptions<ApiOptions> api, ILogger<EffectiveOptionsLog> logger) : IHostedService
+    IOptions<CatalogueOptions> catalogue,
+    IOptions<BatchingOptions> batching,
+    IOptions<TenantsOptions> tenants,
+    IOptions<ApiOptions> api,
+    IOptions<SecurityOptions> security,
+    IOptions<TelemetryOptions> telemetry,
+    ILogger<EffectiveOptionsLog> logger) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        string settings = JsonSerializer.Serialize(new { Catalogue = catalogue.Value, Batching = batching.Value, Api = api.Value });
+        string settings = JsonSerializer.Serialize(new
+        {
+            Catalogue = catalogue.Value,
+            Batching = batching.Value,
+            tenants.Value.Tenants,
+            Api = api.Value,
+            Security = new
+            {
+                Tls = security.Value.CertificateFile.Length > 0,
+                ClientCertificates = security.Value.ClientAuthorityFile.Length > 0,
+                ApiKeysOf = security.Value.ApiKeys.Select(key => key.Tenant),
+                Tokens = security.Value.Jwt.IsOn,
+            },
+            Telemetry = telemetry.Value,
+        });
         LogSettings(settings);
         return Task.CompletedTask;
     }

@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sjc.ScoreServer.Security;
+
+/// <summary>Who may call, and how the server proves itself. All of it is off by default, as suits a loopback address.</summary>
+internal sealed record SecurityOptions : IValidatableObject
+{
+    public const string Section = "Security";
+
+    /// <summary>The server's certificate chain, PEM; https addresses need it.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>Its private key, PEM.</summary>
+    public string CertificateKeyFile { get; init; } = "";
+
+    /// <summary>Authorities of client certificates, PEM. Set: a client needs a certificate of theirs, whose common name is its tenant.</summary>
+    public string ClientAuthorityFile { get; init; } = "";
+
+    /// <summary>Keys that callers may show in the metadata "authorization" ("Bearer KEY") or "sjc-api-key".</summary>
+    public IList<ApiKeyOptions> ApiKeys { get; init; } = [];
+
+    /// <summary>JSON web tokens that callers may show in the metadata "authorization".</summary>
+    public JwtOptions Jwt { get; init; } = new();
+
+    /// <summary>Whether a call needs a key or a token.</summary>
+    public bool RequiresToken => ApiKeys.Count > 0 || Jwt.IsOn;
+
+    /// <summary>Whether callers have an identity.</summary>
+    public bool IsOn => RequiresToken || ClientAuthorityFile.Length > 0;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach ((string name, string path) in new[]
+        {
+            (nameof(CertificateFile), CertificateFile), (nameof(CertificateKeyFile), CertificateKeyFile), (nameof(ClientAuthorityFile), ClientAuthorityFile), ("Jwt:KeyFile", Jwt.KeyFile),
+        })
+        {
+            if (path.Length > 0 && !File.Exists(path))
+            {
+                yield return new($"{Section}:{name} must be a file, but is {path}.");
+            }
+        }
+
+        if (CertificateFile.Length > 0 != CertificateKeyFile.Length > 0)
+        {
+            yield return new($"{Section}:{nameof(CertificateFile)} and {Section}:{nameof(CertificateKeyFile)} must be set together, but one is empty.");
+        }
+
+        if (ClientAuthorityFile.Length > 0 && CertificateFile.Length == 0)
+        {
+            yield return new($"{Section}:{nameof(CertificateFile)} must be set where {nameof(ClientAuthorityFile)} is, but is empty.");
+        }
+
+        for (int i = 0; i < ApiKeys.Count; i++)
+        {
+            if (ApiKeys[i].Tenant.Length == 0)
+            {
+                yield return new($"{Section}:{nameof(ApiKeys)}:{i}:Tenant must be set, but is empty.");
+            }
+
+            if (ApiKeys[i].Sha256.Length != 64 || !ApiKeys[i].Sha256.All(char.IsAsciiHexDigit))
+            {
+                yield return new($"{Section}:{nameof(ApiKeys)}:{i}:Sha256 must be 64 hexadecimal digits, but is {ApiKeys[i].Sha256.Length} characters.");
+            }
+        }
+
+        if (Jwt.IsOn && (Jwt.Issuer.Length == 0 || Jwt.Audience.Length == 0))
+        {
+            yield return new($"{Section}:Jwt:Issuer and {Section}:Jwt:Audience must be set where Jwt:KeyFile is, but one is empty.");
+        }
+    }
+}
