@@ -126,7 +126,7 @@ public sealed class ScoreServerApplicationTests
 
     [Theory]
     [InlineData("--Batching:MaxBatchRows=1", "The field MaxBatchRows must be between 2 and 256.")]
-    [InlineData("--Batching:DeterministicRows=17", "Batching:DeterministicRows must be 0, or at least 2 and at most MaxBatchRows (16), but is 17.")]
+    [InlineData("--Batching:DeterministicRows=1", "Batching:DeterministicRows must be 0 or at least 2, but is 1.")]
     [InlineData("--Batching:MaxDelay=02:00:00", "Batching:MaxDelay must be in [0, 1 h], but is 02:00:00.")]
     [InlineData("--Tenants:0:Weight=0", "Tenants:0:Name must be set and unique, but is empty.")]
     [InlineData("--Security:ApiKeys:0:Tenant=a", "Security:ApiKeys:0:Sha256 must be 64 hexadecimal digits, but is 0 characters.")]

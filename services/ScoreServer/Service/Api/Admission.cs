@@ -43,7 +43,10 @@ internal sealed class Admission(Batcher batcher, RequestRates rates, Drain drain
             case EnqueueResult.QueueFull:
                 metrics.Refuse("queue-full");
                 throw RpcErrors.ResourceExhausted(
-                    $"The queue must have room for the request's rows ({work.Rows}), but holds {device.QueuedRows} of at most {batcher.MaxRowsPerRequest}; retry later.", device.RetryDelay).ToRpcException();
+                    $"The queue must have room for the request's rows ({work.Rows}), but holds {device.QueuedRows} of at most {batcher.CapacityRows}; retry later.", device.RetryDelay).ToRpcException();
+            case EnqueueResult.TenantFull when work.Rows > batcher.CapacityOf(work.Tenant):
+                metrics.Refuse("quota");
+                throw new InvalidRequestException("images", $"take at most {batcher.CapacityOf(work.Tenant)} rows of the network, the tenant's quota, with their draws and guidance", $"{work.Rows}");
             case EnqueueResult.TenantFull:
                 metrics.Refuse("tenant-full");
                 throw Quota(

@@ -12,7 +12,10 @@ internal sealed class Batcher(
     private readonly ConcurrentDictionary<DeviceThread, Lazy<DeviceBatcher>> _devices = [];
 
     /// <summary>Most rows that one request may have.</summary>
-    public int MaxRowsPerRequest => options.Value.QueueCapacityRows;
+    public int MaxRowsPerRequest => Math.Min(options.Value.QueueCapacityRows, options.Value.TenantCapacityRows);
+
+    /// <summary>Rows that a queue holds.</summary>
+    public int CapacityRows => options.Value.QueueCapacityRows;
 
     /// <summary>Rows that a tenant may have in a queue.</summary>
     public int CapacityOf(string tenant) => shares.Of(tenant).CapacityRows;

@@ -14,7 +14,7 @@ internal sealed record BatchingOptions : IValidatableObject
     public int MaxBatchRows { get; init; } = 16;
 
     /// <summary>Rows of the smallest pass that deterministic requests share, padded where there are fewer, and the pass whose bits those of larger ones
-    /// must equal to be used as well; 0: each request has passes of its own.</summary>
+    /// must equal to be used as well; at most <see cref="MaxBatchRows"/> count; 0: each request has passes of its own.</summary>
     [Range(0, 256)]
     public int DeterministicRows { get; init; } = 4;
 
@@ -47,9 +47,9 @@ internal sealed record BatchingOptions : IValidatableObject
             yield return new($"{Section}:{nameof(QueueCapacityRows)} must be at least {nameof(MaxBatchRows)} ({MaxBatchRows}), but is {QueueCapacityRows}.");
         }
 
-        if (DeterministicRows is 1 || DeterministicRows > MaxBatchRows)
+        if (DeterministicRows is 1)
         {
-            yield return new($"{Section}:{nameof(DeterministicRows)} must be 0, or at least 2 and at most {nameof(MaxBatchRows)} ({MaxBatchRows}), but is {DeterministicRows}.");
+            yield return new($"{Section}:{nameof(DeterministicRows)} must be 0 or at least 2, but is {DeterministicRows}.");
         }
 
         foreach ((string name, TimeSpan value) in new[] { (nameof(MaxDelay), MaxDelay), (nameof(Patience), Patience), (nameof(Ageing), Ageing) })

@@ -56,7 +56,7 @@ internal sealed partial class RowIndependence(IOptions<BatchingOptions> options,
 
     private async Task<IReadOnlyList<int>> MeasureAsync(LoadedModel model)
     {
-        IReadOnlyList<int> sizes = await model.Thread.InvokeAsync(() => Measure(model.Denoiser, options.Value.DeterministicRows, options.Value.MaxBatchRows));
+        IReadOnlyList<int> sizes = await model.Thread.InvokeAsync(() => Measure(model.Denoiser, Math.Min(options.Value.DeterministicRows, options.Value.MaxBatchRows), options.Value.MaxBatchRows));
         string text = sizes.Count == 0 ? "none" : string.Join(", ", sizes);
         LogMeasured(model.Name, text);
         return sizes;

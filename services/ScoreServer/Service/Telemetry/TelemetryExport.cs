@@ -11,7 +11,9 @@ internal static class TelemetryExport
     /// <summary>Sets the exporters up.</summary>
     public static void Add(IServiceCollection services, TelemetryOptions options)
     {
-        if (options.MetricsUrl.Length == 0 && options.OtlpEndpoint.Length == 0)
+        // One that is no address is refused on start, like all settings.
+        bool sends = Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out Uri? collector);
+        if (options.MetricsUrl.Length == 0 && !sends)
         {
             return;
         }
@@ -25,17 +27,17 @@ internal static class TelemetryExport
                 metrics.AddPrometheusExporter();
             }
 
-            if (options.OtlpEndpoint.Length > 0)
+            if (sends)
             {
-                metrics.AddOtlpExporter(otlp => otlp.Endpoint = new Uri(options.OtlpEndpoint));
+                metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector);
             }
         });
-        if (options.OtlpEndpoint.Length > 0)
+        if (sends)
         {
             telemetry.WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
                 .AddSource(ScoreServerTraces.SourceName, "Microsoft.AspNetCore")
-                .AddOtlpExporter(otlp => otlp.Endpoint = new Uri(options.OtlpEndpoint)));
+                .AddOtlpExporter(otlp => otlp.Endpoint = collector));
         }
     }
 

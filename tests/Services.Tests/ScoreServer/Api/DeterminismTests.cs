@@ -12,7 +12,7 @@ public sealed class DeterminismTests
     [Fact]
     public async Task Score_DeterministicUnderLoad_GivesTheSameBitsAsAlone()
     {
-        await using ScoreServerHost host = await ScoreServerHost.StartAsync([CoupledRows()], "--Batching:MaxBatchRows=8", "--Batching:QueueCapacityRows=8192");
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([CoupledRows()], "--Batching:MaxBatchRows=8", "--Batching:QueueCapacityRows=8192", "--Batching:TenantCapacityRows=8192");
         ScoreRequest request = Request(deterministic: true);
         ScoreResponse alone = await host.Client.ScoreAsync(request, cancellationToken: Cancellation);
 
