@@ -29,7 +29,7 @@ internal static class TelemetryExport
 
             if (sends)
             {
-                metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector);
+                metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector!);
             }
         });
         if (sends)
@@ -37,7 +37,7 @@ internal static class TelemetryExport
             telemetry.WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
                 .AddSource(ScoreServerTraces.SourceName, "Microsoft.AspNetCore")
-                .AddOtlpExporter(otlp => otlp.Endpoint = collector));
+                .AddOtlpExporter(otlp => otlp.Endpoint = collector!));
         }
     }
 
