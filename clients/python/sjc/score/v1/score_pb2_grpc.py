@@ -87,7 +87,8 @@ class ScoreServiceServicer(object):
 
     def ScoreStream(self, request_iterator, context):
         """Many evaluations on one stream: the same messages as Score, each with an id. Answers may overtake each other; a refused
-        request gets an answer with a status, and the stream goes on.
+        request gets an answer with a status, and the stream goes on. A server that stops answers what it has accepted and ends the stream with
+        UNAVAILABLE. A stream with too many requests in flight is not read until one is answered and its answer read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

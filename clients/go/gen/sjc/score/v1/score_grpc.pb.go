@@ -25,7 +25,8 @@ type ScoreServiceClient interface {
 	// RESOURCE_EXHAUSTED (google.rpc.RetryInfo) when the queue is full.
 	Score(ctx context.Context, in *ScoreRequest, opts ...grpc.CallOption) (*ScoreResponse, error)
 	// Many evaluations on one stream: the same messages as Score, each with an id. Answers may overtake each other; a refused
-	// request gets an answer with a status, and the stream goes on.
+	// request gets an answer with a status, and the stream goes on. A server that stops answers what it has accepted and ends the stream with
+	// UNAVAILABLE. A stream with too many requests in flight is not read until one is answered and its answer read.
 	ScoreStream(ctx context.Context, opts ...grpc.CallOption) (ScoreService_ScoreStreamClient, error)
 	// Encodes prompts once, so that later requests name them by handle.
 	EncodePrompts(ctx context.Context, in *EncodePromptsRequest, opts ...grpc.CallOption) (*EncodePromptsResponse, error)
@@ -174,7 +175,8 @@ type ScoreServiceServer interface {
 	// RESOURCE_EXHAUSTED (google.rpc.RetryInfo) when the queue is full.
 	Score(context.Context, *ScoreRequest) (*ScoreResponse, error)
 	// Many evaluations on one stream: the same messages as Score, each with an id. Answers may overtake each other; a refused
-	// request gets an answer with a status, and the stream goes on.
+	// request gets an answer with a status, and the stream goes on. A server that stops answers what it has accepted and ends the stream with
+	// UNAVAILABLE. A stream with too many requests in flight is not read until one is answered and its answer read.
 	ScoreStream(ScoreService_ScoreStreamServer) error
 	// Encodes prompts once, so that later requests name them by handle.
 	EncodePrompts(context.Context, *EncodePromptsRequest) (*EncodePromptsResponse, error)

@@ -311,6 +311,11 @@ export interface ScoreStreamRequest {
     /** Cancel the request in flight that has this message's id; its answer has the status CANCELLED. */
     { $case: "cancel"; cancel: CancelScore }
     | undefined;
+  /**
+   * The answer is of no use after so many seconds, in (0, 86400]; unset: the stream's deadline. A request that cannot be answered in time is
+   * refused with DEADLINE_EXCEEDED.
+   */
+  timeoutSeconds?: number | undefined;
 }
 
 export interface CancelScore {
@@ -2349,7 +2354,7 @@ export const ScoreTiming: MessageFns<ScoreTiming> = {
 };
 
 function createBaseScoreStreamRequest(): ScoreStreamRequest {
-  return { id: 0n, action: undefined };
+  return { id: 0n, action: undefined, timeoutSeconds: undefined };
 }
 
 export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
@@ -2367,6 +2372,9 @@ export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
       case "cancel":
         CancelScore.encode(message.action.cancel, writer.uint32(26).fork()).join();
         break;
+    }
+    if (message.timeoutSeconds !== undefined) {
+      writer.uint32(33).double(message.timeoutSeconds);
     }
     return writer;
   },
@@ -2408,6 +2416,14 @@ export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
             message.action = { $case: "cancel", cancel: CancelScore.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.timeoutSeconds = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2440,6 +2456,7 @@ export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
         break;
       }
     }
+    message.timeoutSeconds = object.timeoutSeconds ?? undefined;
     return message;
   },
 };
@@ -3605,7 +3622,8 @@ export const ScoreServiceService = {
   },
   /**
    * Many evaluations on one stream: the same messages as Score, each with an id. Answers may overtake each other; a refused
-   * request gets an answer with a status, and the stream goes on.
+   * request gets an answer with a status, and the stream goes on. A server that stops answers what it has accepted and ends the stream with
+   * UNAVAILABLE. A stream with too many requests in flight is not read until one is answered and its answer read.
    */
   scoreStream: {
     path: "/sjc.score.v1.ScoreService/ScoreStream" as const,
@@ -3673,7 +3691,8 @@ export interface ScoreServiceServer extends UntypedServiceImplementation {
   score: handleUnaryCall<ScoreRequest, ScoreResponse>;
   /**
    * Many evaluations on one stream: the same messages as Score, each with an id. Answers may overtake each other; a refused
-   * request gets an answer with a status, and the stream goes on.
+   * request gets an answer with a status, and the stream goes on. A server that stops answers what it has accepted and ends the stream with
+   * UNAVAILABLE. A stream with too many requests in flight is not read until one is answered and its answer read.
    */
   scoreStream: handleBidiStreamingCall<ScoreStreamRequest, ScoreStreamResponse>;
   /** Encodes prompts once, so that later requests name them by handle. */
@@ -3740,7 +3759,8 @@ export interface ScoreServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Many evaluations on one stream: the same messages as Score, each with an id. Answers may overtake each other; a refused
-   * request gets an answer with a status, and the stream goes on.
+   * request gets an answer with a status, and the stream goes on. A server that stops answers what it has accepted and ends the stream with
+   * UNAVAILABLE. A stream with too many requests in flight is not read until one is answered and its answer read.
    */
   scoreStream(): ClientDuplexStream<ScoreStreamRequest, ScoreStreamResponse>;
   scoreStream(options: Partial<CallOptions>): ClientDuplexStream<ScoreStreamRequest, ScoreStreamResponse>;
