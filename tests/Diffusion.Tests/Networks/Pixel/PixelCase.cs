@@ -48,7 +48,7 @@ internal sealed class PixelCase : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         using IDisposable untracked = no_grad();
-        long[] shape = [sigmas.Length, Plan.DataShape.Channels, Plan.DataShape.Height, Plan.DataShape.Width];
+        long[] shape = [.. Golden.Shape("x").Select(extent => (long)extent)];
         Tensor scaling = tensor(sigmas.Select(sigma => Plan.Preconditioning.At(sigma).In).ToArray()).view(-1, 1, 1, 1);
         Tensor input = (tensor(images, shape) * scaling).to(float32);
         Tensor? labels = classes is null ? null : tensor(classes, new long[] { sigmas.Length, classes.Length / sigmas.Length });
@@ -60,7 +60,8 @@ internal sealed class PixelCase : IDisposable
     public ScoreResult Score(double[] images, double[] sigmas, IEnumerable<Condition>? conditions = null)
     {
         Condition[] all = conditions?.ToArray() ?? [.. sigmas.Select(_ => Denoiser.Unconditional)];
-        return ScoreEvaluation.Evaluate(Denoiser, new ScoreQuery(Plan.DataShape, [.. images.Select(value => (float)value)], sigmas, all));
+        int[] shape = Golden.Shape("x");
+        return ScoreEvaluation.Evaluate(Denoiser, new ScoreQuery(new DataShape(shape[1], shape[2], shape[3]), [.. images.Select(value => (float)value)], sigmas, all));
     }
 
     /// <summary>Compares with a tensor of the case, the tolerance being relative to its greatest magnitude, as the golden README has it.</summary>
