@@ -54,6 +54,11 @@ internal static class CheckpointFormats
             return "a web page: the download gave a page instead of the file";
         }
 
+        if (head[0] == 0x80 && head.IndexOf("torch_utils.persistence"u8) >= 0)
+        {
+            return "a pickle of a whole network with its source, as EDM is published: convert it to safetensors first, as docs/models.md shows";
+        }
+
         return head.Length > TarMark + 5 && head[TarMark..].StartsWith("ustar"u8)
             ? "a tar file, which torch wrote before 0.1.10: convert it with a later torch"
             : null;

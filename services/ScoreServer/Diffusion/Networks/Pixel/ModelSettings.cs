@@ -5,11 +5,18 @@ namespace Sjc.Diffusion.Networks.Pixel;
 
 /// <summary>What a model's weights do not tell: each setting from the caller's flag, else from the configuration beside the file, else from a fallback;
 /// and where each came from.</summary>
-/// <param name="probe">Has the flags.</param>
+/// <param name="model">What messages call the model.</param>
+/// <param name="flag">The caller's flags by name; null: not given.</param>
 /// <param name="config">The configuration; null: none.</param>
-internal sealed class ModelSettings(CheckpointProbe probe, ModelConfig? config)
+internal sealed class ModelSettings(string model, Func<string, string?> flag, ModelConfig? config)
 {
     private readonly Dictionary<string, string> told = new(StringComparer.Ordinal);
+
+    /// <summary>With the flags of a probe.</summary>
+    public ModelSettings(CheckpointProbe probe, ModelConfig? config)
+        : this(probe.Name, probe.Flag, config)
+    {
+    }
 
     /// <summary>Setting → "value (where it came from)".</summary>
     public IReadOnlyDictionary<string, string> Told => told;
@@ -33,9 +40,9 @@ internal sealed class ModelSettings(CheckpointProbe probe, ModelConfig? config)
     /// <exception cref="InvalidDataException">The configuration has another value.</exception>
     public string Text(string name, Func<ModelConfig, string?> fromConfig, (string Value, string Source)? fallback, params string[] values)
     {
-        if (probe.Flag(name, values) is { } flag)
+        if (flag(name) is { } asked)
         {
-            return Note(name, flag, "flag");
+            return values.Contains(asked) ? Note(name, asked, "flag") : throw new ArgumentException($"{name} must be one of {string.Join(", ", values)}, but is {asked}.", name);
         }
 
         if (config is not null && fromConfig(config) is { } configured)
@@ -58,11 +65,11 @@ internal sealed class ModelSettings(CheckpointProbe probe, ModelConfig? config)
     /// <exception cref="InvalidDataException">The configuration has no such number.</exception>
     public int Count(string name, Func<ModelConfig, int?> fromConfig, (int Value, string Source)? fallback)
     {
-        if (probe.Flag(name) is { } flag)
+        if (flag(name) is { } asked)
         {
-            return int.TryParse(flag, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
                 ? Note(name, number, "flag")
-                : throw new ArgumentException($"{name} must be a whole number above 0, but is {flag}.", name);
+                : throw new ArgumentException($"{name} must be a whole number above 0, but is {asked}.", name);
         }
 
         if (config is not null && fromConfig(config) is int configured)
@@ -77,17 +84,17 @@ internal sealed class ModelSettings(CheckpointProbe probe, ModelConfig? config)
     /// <exception cref="ArgumentException">The flag is no finite number.</exception>
     public double Number(string name, double fallback)
     {
-        if (probe.Flag(name) is not { } flag)
+        if (flag(name) is not { } asked)
         {
-            return fallback;
+            return Note(name, fallback, "default");
         }
 
-        return double.TryParse(flag, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+        return double.TryParse(asked, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
             ? Note(name, number, "flag")
-            : throw new ArgumentException($"{name} must be a number, but is {flag}.", name);
+            : throw new ArgumentException($"{name} must be a number, but is {asked}.", name);
     }
 
     private ArgumentException Missing(string name, string rule) => new(
-        $"{name} must be given, {rule}, since the weights of {probe.Name} do not tell it and there is no configuration that does: as a flag, {name}=VALUE, or in a JSON file beside the weights.",
+        $"{name} must be given, {rule}, since the weights of {model} do not tell it and there is no configuration that does: as a flag, {name}=VALUE, or in a JSON file beside the weights.",
         name);
 }

@@ -1,28 +1,32 @@
-using Sjc.Diffusion.Guidance;
 using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Preconditioning;
+using Sjc.Diffusion.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sjc.Diffusion.Networks.Pixel;
 
 /// <summary>A pretrained network of pixels, unconditional or of classes, as a denoiser.</summary>
-/// <remarks>D is formed in the type of the noisy images, float32, whatever the network computes in: at small σ the score is a difference of near equals.</remarks>
+/// <remarks>Noise levels are snapped to the ladder where there is one. D is formed in the type of the noisy images, float32, whatever the network computes in: at
+/// small σ the score is a difference of near equals.</remarks>
 internal sealed class PixelDenoiser : IDenoiser
 {
     private static readonly ClassCondition NoClass = new(null);
 
     private readonly IPixelNetwork network;
     private readonly IPreconditioning preconditioning;
+    private readonly SigmaLadder? ladder;
     private readonly ClassifierTerm? classifier;
 
     /// <summary>A denoiser, which comes to own its networks.</summary>
     /// <param name="network">F.</param>
     /// <param name="preconditioning">Makes D of it.</param>
+    /// <param name="ladder">To which noise levels are snapped; null: any in range.</param>
     /// <param name="description">Of the model.</param>
     /// <param name="classifier">What a class adds to D; null: nothing but what the network itself makes of it.</param>
-    public PixelDenoiser(IPixelNetwork network, IPreconditioning preconditioning, DenoiserDescription description, ClassifierTerm? classifier = null)
+    public PixelDenoiser(IPixelNetwork network, IPreconditioning preconditioning, SigmaLadder? ladder, DenoiserDescription description, ClassifierTerm? classifier = null)
     {
+        this.ladder = ladder;
         this.network = network;
         this.preconditioning = preconditioning;
         this.classifier = classifier;
@@ -64,11 +68,17 @@ internal sealed class PixelDenoiser : IDenoiser
         }
 
         int?[] labels = [.. conditions.Select(Label)];
+        double[] levels = sigmas.ToArray();
+        if (ladder is not null)
+        {
+            levels = Array.ConvertAll(levels, sigma => ladder.Snap(sigma).Sigma);
+        }
+
         using DisposeScope scope = NewDisposeScope();
-        Tensor denoised = Evaluate(noisy, sigmas, labels);
+        Tensor denoised = Evaluate(noisy, levels, labels);
         if (classifier is not null)
         {
-            denoised = classifier.Apply(denoised, noisy, sigmas, labels);
+            denoised = classifier.Apply(denoised, noisy, levels, labels);
         }
 
         return denoised.MoveToOuterDisposeScope();

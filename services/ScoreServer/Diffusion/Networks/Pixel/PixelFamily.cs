@@ -67,7 +67,7 @@ internal abstract class PixelFamily : IModelFamily
                 ParameterCount = network.ParameterCount + (classifier?.ParameterCount ?? 0),
                 Samplers = plan.Ladder is null ? SamplerNames.All : SamplerNames.OnLadder,
             };
-            return new PixelDenoiser(network, plan.Preconditioning, description, classifier);
+            return new PixelDenoiser(network, plan.Preconditioning, plan.Ladder, description, classifier);
         }
         catch
         {
