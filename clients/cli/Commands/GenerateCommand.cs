@@ -15,6 +15,7 @@ internal sealed class GenerateCommand
     private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replace an unfinished run of the folder." };
     private readonly Option<Uri?> scorer = ServiceAddress.Scorer("[one in this process]");
     private readonly Option<Uri?> optimizer = ServiceAddress.Optimizer("[one in this process]");
+    private readonly Option<string?> renderer = RendererOption.Create();
     private readonly RunViewOptions views = new();
     private readonly JobSpecOptions specOptions = new();
 
@@ -23,7 +24,7 @@ internal sealed class GenerateCommand
     public static Command Create(CliConsole console)
     {
         GenerateCommand generate = new(console);
-        Command command = new("generate", "Make a 3D object from a prompt.") { generate.prompt, generate.output, generate.resume, generate.overwrite, generate.scorer, generate.optimizer };
+        Command command = new("generate", "Make a 3D object from a prompt.") { generate.prompt, generate.output, generate.resume, generate.overwrite, generate.scorer, generate.optimizer, generate.renderer };
         generate.views.AddTo(command);
         generate.specOptions.AddTo(command);
         command.SetAction((parsed, cancellationToken) => new GenerateRun(console, generate.Read(parsed), TimeProvider.System).RunAsync(cancellationToken));
@@ -33,6 +34,11 @@ internal sealed class GenerateCommand
     private GenerateRequest Read(ParseResult parsed)
     {
         string? text = parsed.GetValue(prompt);
+        if (parsed.GetValue(renderer) is not null && parsed.GetValue(optimizer) is not null)
+        {
+            throw CommandException.Usage("--renderer says where the optimizer in this process renders: the one of --optimizer has a setting of its own.");
+        }
+
         string? resumed = parsed.GetValue(resume);
         if (resumed is not null)
         {
@@ -53,6 +59,7 @@ internal sealed class GenerateCommand
             Scorer = parsed.GetValue(scorer),
             Optimizer = parsed.GetValue(optimizer),
             Views = views.Read(parsed, new RunViews()),
+            Renderer = parsed.GetValue(renderer),
             Overwrite = parsed.GetValue(overwrite),
         };
     }
@@ -66,6 +73,7 @@ internal sealed class GenerateCommand
             Folder = folder,
             Scorer = parsed.GetValue(scorer) ?? record.Scorer,
             Optimizer = parsed.GetValue(optimizer) ?? record.Optimizer,
+            Renderer = parsed.GetValue(renderer),
             Views = views.Read(parsed, record.Views),
         };
     }

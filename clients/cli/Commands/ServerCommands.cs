@@ -26,10 +26,12 @@ internal static partial class ServerCommands
         Option<Uri?> listen = Listen(ServiceAddress.DefaultOptimizerPort);
         Option<string?> scorer = ServiceAddress.Scorers($"[http://localhost:{ServiceAddress.DefaultScorerPort}]");
         Option<string?> jobs = CliOptions.Text("--jobs", "DIR", "Folder of the jobs [runs/jobs].");
-        return Create("field-optimizer", $"Run a field optimizer. {Passed}", [listen, scorer, jobs], parsed => FieldOptimizerApplication.Build(
+        Option<string?> renderer = RendererOption.Create();
+        return Create("field-optimizer", $"Run a field optimizer. {Passed}", [listen, scorer, jobs, renderer], parsed => FieldOptimizerApplication.Build(
             [
                 .. parsed.GetValue(scorer) is { } address ? new[] { $"--Scorer:Address={address}" } : [],
                 .. parsed.GetValue(jobs) is { } folder ? new[] { $"--Optimizer:StoreFolder={Path.GetFullPath(folder)}" } : [],
+                .. RendererOption.Settings(parsed.GetValue(renderer)),
                 .. Settings(parsed),
             ],
             new FieldOptimizerHosting { Url = Url(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() }));

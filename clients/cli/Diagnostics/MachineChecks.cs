@@ -19,7 +19,7 @@ internal static class MachineChecks
     /// <summary>Runs every check.</summary>
     public static IReadOnlyList<Finding> Run() =>
     [
-        Runtime(), Processor(), Memory(), TorchChecks.Mend(), TorchChecks.Libtorch(), Models(), Video(), Disk(), .. Ports(), .. TorchChecks.Gpu(),
+        Runtime(), Processor(), Memory(), TorchChecks.Mend(), TorchChecks.Libtorch(), Models(), Video(), Disk(), .. Ports(), .. TorchChecks.Gpu(), .. RendererChecks.Run(),
     ];
 
     /// <summary>An executable on the PATH; null where there is none.</summary>

@@ -43,12 +43,12 @@ internal static class TorchChecks
         }
     }
 
-    /// <summary>The GPU, and the libraries that compute on it.</summary>
+    /// <summary>The GPU for libtorch.</summary>
     public static IEnumerable<Finding> Gpu()
     {
         if (!NativeLibrary.TryLoad("libcuda.so.1", out _))
         {
-            yield return new(Severity.Note, "GPU", "no NVIDIA driver: everything runs on the processor");
+            yield return new(Severity.Note, "GPU", "no NVIDIA driver: networks run on the processor");
             yield break;
         }
 
@@ -58,9 +58,5 @@ internal static class TorchChecks
         yield return torch.cuda.is_available()
             ? new(Severity.Good, "GPU, libtorch", $"{torch.cuda.device_count()} CUDA devices")
             : new(Severity.Note, "GPU, libtorch", "this libtorch has no CUDA: build with -p:TorchFlavor=cuda, or set SJC_LIBTORCH");
-        bool compiler = new[] { "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so" }.Any(name => NativeLibrary.TryLoad(name, out _));
-        yield return compiler
-            ? new(Severity.Good, "GPU, NVRTC", "loads")
-            : new(Severity.Note, "GPU, NVRTC", "not found");
     }
 }

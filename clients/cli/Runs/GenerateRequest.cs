@@ -17,6 +17,9 @@ internal sealed record GenerateRequest
     /// <summary>A running optimizer; null: host one.</summary>
     public Uri? Optimizer { get; init; }
 
+    /// <summary>Where an optimizer in this process renders; null: its default.</summary>
+    public string? Renderer { get; init; }
+
     public RunViews Views { get; init; } = new();
 
     /// <summary>Replace an unfinished run of the folder.</summary>

@@ -27,7 +27,7 @@ internal sealed class GenerateRun(CliConsole console, GenerateRequest request, T
         PrepareFolder(earlier);
         await using ServiceConnection scorer = await ServiceHosting.OpenScorerAsync(request.Scorer, folder.ScorerLog, cancellationToken);
         Model? model = request.Spec is { } spec ? await CheckPromptAsync(scorer, spec, cancellationToken) : null;
-        await using ServiceConnection optimizer = await ServiceHosting.OpenOptimizerAsync(request.Optimizer, folder.Jobs, scorer.Address, folder.OptimizerLog, cancellationToken);
+        await using ServiceConnection optimizer = await ServiceHosting.OpenOptimizerAsync(request.Optimizer, folder.Jobs, scorer.Address, folder.OptimizerLog, cancellationToken, request.Renderer);
         timings["start_seconds"] = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         FieldService.FieldServiceClient client = optimizer.Optimizer;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Sjc.Cli.Options;
 using Sjc.FieldOptimizer;
 using Sjc.ScoreServer;
 
@@ -32,7 +33,9 @@ internal static class ServiceHosting
     /// <param name="scorer">The hosted one's scorer.</param>
     /// <param name="logFile">Receives the hosted one's log; null: none.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<ServiceConnection> OpenOptimizerAsync(Uri? address, string jobFolder, Uri scorer, string? logFile, CancellationToken cancellationToken)
+    /// <param name="renderer">Where the hosted one renders; null: its default.</param>
+    public static async Task<ServiceConnection> OpenOptimizerAsync(
+        Uri? address, string jobFolder, Uri scorer, string? logFile, CancellationToken cancellationToken, string? renderer = null)
     {
         if (address is not null)
         {
@@ -40,7 +43,7 @@ internal static class ServiceHosting
         }
 
         WebApplication application = FieldOptimizerApplication.Build(
-            [$"--Optimizer:StoreFolder={jobFolder}", $"--Scorer:Address={scorer}"],
+            [$"--Optimizer:StoreFolder={jobFolder}", $"--Scorer:Address={scorer}", .. RendererOption.Settings(renderer)],
             new FieldOptimizerHosting { Url = AnyLoopbackPort, Quiet = true, Lifetime = new EmbeddedLifetime(), LogFile = logFile });
         await application.StartAsync(cancellationToken);
         return ServiceConnection.ToHosted(FieldOptimizerApplication.Address(application), application);

@@ -113,6 +113,7 @@ public static class FieldOptimizerApplication
         services.AddSingleton(provider => new ScorerClient(
             provider.GetRequiredService<IOptions<ServiceClientOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ScorerClient>>()));
         services.AddSingleton<LatentDecoder>();
+        services.AddSingleton<JobRenderer>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobCatalog>();
         services.AddSingleton<JobFields>();

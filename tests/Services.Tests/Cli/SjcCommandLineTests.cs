@@ -16,6 +16,8 @@ public sealed class SjcCommandLineTests
         { ["generate", "a red car", "--view-size", "2000"], "--view-size must be in [8, 1024], but is 2000." },
         { ["generate", "a red car", "--background", "1,blue"], "--background must be numbers with commas between them, but is 1,blue." },
         { ["generate", "a red car", "--scorer", "ftp://host"], "--scorer must be an http or https address, but is ftp://host." },
+        { ["generate", "a red car", "--renderer", "gpu"], "--renderer must be auto, cpu or cuda:N, but is gpu." },
+        { ["generate", "a red car", "--renderer", "cpu", "--optimizer", "localhost:1"], "--renderer says where the optimizer in this process renders" },
         { ["generate", "a red car", "--resume", "somewhere"], "--resume goes on with a run as it was" },
         { ["generate", "--resume", "/nonexistent"], "has no run.json" },
         { ["render", "/nonexistent"], "has no run.json" },

@@ -57,6 +57,8 @@ public sealed class FieldOptimizerApplicationTests : IDisposable
     [InlineData("--Optimizer:MaxRunningJobs=0", "MaxRunningJobs")]
     [InlineData("--Optimizer:StoreFolder=", "StoreFolder")]
     [InlineData("--Optimizer:StopTimeout=00:00:00", "Optimizer:StopTimeout must be in [1 s, 1 h], but is 00:00:00.")]
+    [InlineData("--Optimizer:Renderer=gpu", "Optimizer:Renderer must be auto, cpu or cuda:N, but is gpu.")]
+    [InlineData("--Optimizer:Renderer=cuda:1023", "Optimizer:Renderer must be a usable GPU, but is cuda:1023: ")]
     [InlineData("--Scorer:Address=ftp://x", "Scorer:Address must be http, https or dns addresses with commas between them, but is ftp://x.")]
     [InlineData("--Scorer:GiveUpAfter=2.00:00:00", "Scorer:GiveUpAfter must be in [10 ms, 24 h], but is 2.00:00:00.")]
     [InlineData("--Scorer:MaxRetryDelay=00:00:00.05", "Scorer:MaxRetryDelay must be at least RetryDelay")]

@@ -5,11 +5,12 @@ namespace Sjc.FieldOptimizer.Jobs;
 
 /// <summary>Says once, on start, with which settings the server runs.</summary>
 internal sealed partial class EffectiveOptionsLog(
-    IOptions<OptimizerOptions> optimizer, IOptions<ServiceClientOptions> scorer, ILogger<EffectiveOptionsLog> logger) : IHostedService
+    IOptions<OptimizerOptions> optimizer, IOptions<ServiceClientOptions> scorer, JobRenderer renderer, ILogger<EffectiveOptionsLog> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         LogOptions(optimizer.Value, scorer.Value);
+        renderer.CheckNamedDevice();
         return Task.CompletedTask;
     }
 

@@ -28,7 +28,7 @@ internal sealed class JobLoop
     private double scoreSeconds;
     private int checkpointIteration = -1;
 
-    public JobLoop(LiveJob job, JobStore store, ScorerClient scorer, LatentDecoder decoder, TimeProvider time, int threads)
+    public JobLoop(LiveJob job, JobStore store, ScorerClient scorer, LatentDecoder decoder, TimeProvider time, JobRenderer renderer, int threads)
     {
         this.job = job;
         this.store = store;
@@ -37,7 +37,7 @@ internal sealed class JobLoop
         this.time = time;
         spec = job.Now.Record.Spec;
         model = job.Now.Record.Model;
-        options = SpecOptions.ToSjcOptions(spec, model, threads);
+        options = renderer.Apply(SpecOptions.ToSjcOptions(spec, model, threads));
         rate = new RateMeter(time);
         images = new float[options.ViewsPerIteration * ImageLength];
     }

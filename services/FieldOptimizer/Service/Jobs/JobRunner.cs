@@ -8,7 +8,7 @@ namespace Sjc.FieldOptimizer.Jobs;
 
 /// <summary>Runs queued jobs, each on a thread of its own, first come first served, a bounded number at once.</summary>
 internal sealed partial class JobRunner(
-    JobStore store, ScorerClient scorer, LatentDecoder decoder, TimeProvider time, IOptions<OptimizerOptions> options, ILogger<JobRunner> logger)
+    JobStore store, ScorerClient scorer, LatentDecoder decoder, TimeProvider time, JobRenderer renderer, IOptions<OptimizerOptions> options, ILogger<JobRunner> logger)
 {
     private readonly Lock gate = new();
     private readonly Queue<LiveJob> queue = new();
@@ -93,7 +93,7 @@ internal sealed partial class JobRunner(
         try
         {
             LogStarted(job.Id, job.Now.Progress.Iteration);
-            JobCommand outcome = new JobLoop(job, store, scorer, decoder, time, options.Value.EffectiveRenderThreads).Run(stop);
+            JobCommand outcome = new JobLoop(job, store, scorer, decoder, time, renderer, options.Value.EffectiveRenderThreads).Run(stop);
             LogEnded(job.Id, job.Now.Progress.Iteration, outcome.GetType().Name);
             return outcome;
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sjc.RadianceField.Rendering;
 
 namespace Sjc.FieldOptimizer.Jobs;
 
@@ -18,6 +19,13 @@ internal sealed record OptimizerOptions : IValidatableObject
     /// <summary>Threads of each job's renderer; 0: one for each core. Results have the same bits for any number.</summary>
     [Range(0, 1024)]
     public int RenderThreads { get; init; }
+
+    /// <summary>auto, cpu or cuda:N: where jobs render. auto: the first GPU if it passes a check, else the processor.</summary>
+    [Required]
+    public string Renderer { get; init; } = "auto";
+
+    /// <summary>On a GPU, give the same run the same bits every time, for a little time and memory.</summary>
+    public bool DeterministicGpu { get; init; } = true;
 
     /// <summary>Jobs kept; beyond it new ones are refused with RESOURCE_EXHAUSTED until old ones are deleted.</summary>
     [Range(1, 1_000_000)]
@@ -39,6 +47,11 @@ internal sealed record OptimizerOptions : IValidatableObject
         if (StopTimeout < TimeSpan.FromSeconds(1) || StopTimeout > TimeSpan.FromHours(1))
         {
             yield return new($"{Section}:{nameof(StopTimeout)} must be in [1 s, 1 h], but is {StopTimeout}.");
+        }
+
+        if (!RendererChoice.TryParse(Renderer, out _))
+        {
+            yield return new($"{Section}:{nameof(Renderer)} must be auto, cpu or cuda:N, but is {Renderer}.");
         }
     }
 }

@@ -144,11 +144,9 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
     /// <param name="weights">Receives w, [samples, rays].</param>
     public void ExportWeights(Span<float> weights)
     {
-        int[] counts = new int[RayCount];
-        fixed (int* countPointer = counts)
+        int[] counts = Counts();
         fixed (float* pointer = weights)
         {
-            device.Download((nint)countPointer, arguments.Counts, counts.Length * sizeof(int));
             device.Download((nint)pointer, arguments.Weights, (long)SampleCount * RayCount * sizeof(float));
             device.Wait();
         }
@@ -159,11 +157,26 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
         }
     }
 
+    /// <summary>Samples inside of the box, over all rays.</summary>
+    public long ActiveSamples() => Counts().Sum(count => (long)count);
+
     /// <inheritdoc/>
     public void Dispose() => Release();
 
     private ReadOnlySpan<float> Result(int first, int count) =>
         pinnedResults == 0 ? [] : new ReadOnlySpan<float>((float*)pinnedResults + HeaderFloats + first, count);
+
+    private int[] Counts()
+    {
+        int[] counts = new int[RayCount];
+        fixed (int* pointer = counts)
+        {
+            device.Download((nint)pointer, arguments.Counts, counts.Length * sizeof(int));
+            device.Wait();
+        }
+
+        return counts;
+    }
 
     private void Upload(ReadOnlySpan<float> values, nint to)
     {

@@ -83,6 +83,7 @@ int cuMemcpyHtoDAsync_v2(void *device, const char *host, Bytes bytes, void *) {
   return 0;
 }
 int cuMemcpyDtoHAsync_v2(void *host, const void *device, Bytes bytes, void *) { BEGIN(true); queue.push_back([=] { std::memcpy(host, device, bytes); }); return 0; }
+int cuMemcpyDtoDAsync_v2(void *to, const void *from, Bytes bytes, void *) { BEGIN(true); queue.push_back([=] { std::memcpy(to, from, bytes); }); return 0; }
 int cuMemsetD8Async(void *device, unsigned char value, Bytes bytes, void *) { BEGIN(true); queue.push_back([=] { std::memset(device, value, bytes); }); return 0; }
 int cuStreamCreate(void **stream, unsigned flags) { BEGIN(true); *stream = (void *)3; return flags == 1 ? 0 : 1; }
 int cuStreamSynchronize(void *) {

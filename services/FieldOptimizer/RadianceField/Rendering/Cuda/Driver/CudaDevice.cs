@@ -101,6 +101,13 @@ internal sealed unsafe class CudaDevice : IKernelDevice
         Check(CudaDriver.cuMemcpyDtoHAsync_v2(host, device, (nuint)bytes, stream), "cuMemcpyDtoHAsync", $"copying {bytes} bytes from");
     }
 
+    /// <summary>Within the device.</summary>
+    public void Copy(nint to, nint from, long bytes)
+    {
+        using Current current = new(this);
+        Check(CudaDriver.cuMemcpyDtoDAsync_v2(to, from, (nuint)bytes, stream), "cuMemcpyDtoDAsync", $"copying {bytes} bytes on");
+    }
+
     /// <inheritdoc/>
     public void Clear(nint device, long bytes)
     {

@@ -83,6 +83,9 @@ internal static unsafe partial class CudaDriver
     public static partial int cuMemcpyDtoHAsync_v2(nint host, nint device, nuint bytes, nint stream);
 
     [LibraryImport(Library)]
+    public static partial int cuMemcpyDtoDAsync_v2(nint to, nint from, nuint bytes, nint stream);
+
+    [LibraryImport(Library)]
     public static partial int cuMemsetD8Async(nint device, byte value, nuint bytes, nint stream);
 
     [LibraryImport(Library)]
