@@ -6,12 +6,10 @@ namespace Sjc.GpuCheck;
 /// <summary>Render + adjoint + Adamax per iteration, by the clock on the wall, transfers included.</summary>
 internal static class Timings
 {
-    private const long CopiedBytes = 1L << 28;
-
     /// <summary>Times the two cases of the aims, in both modes of gradients.</summary>
     public static void Run(int device, bool isShort, CheckReport report)
     {
-        double bandwidth = CopyBandwidth(device, report);
+        double bandwidth = CopyBandwidth(device, isShort ? 1L << 20 : 1L << 28, report);
         (int Grid, int Image, int Count)[] cases = isShort ? [(16, 16, 3)] : [(100, 64, 200), (200, 256, 50)];
         foreach ((int grid, int image, int count) in cases)
         {
@@ -88,22 +86,22 @@ internal static class Timings
     }
 
     /// <summary>Bytes read and written per second by a copy within the device.</summary>
-    private static double CopyBandwidth(int ordinal, CheckReport report)
+    private static double CopyBandwidth(int ordinal, long bytes, CheckReport report)
     {
         using CudaDevice device = new(ordinal, KernelCache.Default);
-        nint from = device.Allocate(CopiedBytes);
-        nint to = device.Allocate(CopiedBytes);
-        device.Copy(to, from, CopiedBytes);
+        nint from = device.Allocate(bytes);
+        nint to = device.Allocate(bytes);
+        device.Copy(to, from, bytes);
         device.Wait();
         const int Repetitions = 20;
         Stopwatch clock = Stopwatch.StartNew();
         for (int i = 0; i < Repetitions; i++)
         {
-            device.Copy(to, from, CopiedBytes);
+            device.Copy(to, from, bytes);
         }
 
         device.Wait();
-        double bandwidth = 2.0 * CopiedBytes * Repetitions / clock.Elapsed.TotalSeconds;
+        double bandwidth = 2.0 * bytes * Repetitions / clock.Elapsed.TotalSeconds;
         report.Add("device", "copy_bandwidth", bandwidth / 1e9, "GB/s");
         return bandwidth;
     }

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Sjc.RadianceField.Rendering.Cuda.Driver;
+
+namespace Sjc.RadianceField.Tests.Rendering.Cuda.GpuCheck;
+
+/// <summary>The program of deploy/gpu/check.sh, as a process: with the fake driver, and without any.</summary>
+public sealed class GpuCheckTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("sjc-gpu-check-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Run_WithAGpu_WritesTheFigures()
+    {
+        string json = Path.Combine(folder, "figures.json");
+        (int code, string output, string errors) = Run(ShimLibrary.BuildFakeDriver(), "--short", "--json", json);
+        Assert.True(code == 0, output + errors);
+        Assert.Contains("The GPU agrees with the processor.", output, StringComparison.Ordinal);
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(json));
+        Assert.Equal("gpu-check", report.RootElement.GetProperty("name").GetString());
+        Assert.Equal("Fake GPU", report.RootElement.GetProperty("machine").GetProperty("gpu").GetString());
+        Assert.Equal("12.8", report.RootElement.GetProperty("versions").GetProperty("nvrtc").GetString());
+        (string, string)[] figures = [.. report.RootElement.GetProperty("results").EnumerateArray().Select(figure => (figure.GetProperty("case").GetString()!, figure.GetProperty("metric").GetString()!))];
+        Assert.Contains(("64/64/4/deterministic", "difference of voxels' gradient"), figures);
+        Assert.Contains(("16/16", "iteration"), figures);
+        Assert.Contains(("16/16/deterministic", "fraction_of_copy_bandwidth"), figures);
+        Assert.Single(Directory.GetFiles(Path.Combine(folder, "cache"))); // the kernels were compiled once
+    }
+
+    [Fact]
+    public void Run_WithoutAGpu_SaysSoWithACodeOfItsOwn()
+    {
+        Assert.SkipWhen(NativeLibrary(out _), "This machine has an NVIDIA driver.");
+        (int code, _, string errors) = Run(folder);
+        Assert.Equal(3, code);
+        Assert.StartsWith("GPU check: nothing to check: the NVIDIA driver (libcuda) was not found; looked for ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--device")]
+    [InlineData("--device", "x")]
+    [InlineData("--fast")]
+    public void Run_WrongArguments_SaysWhichThereAre(params string[] arguments)
+    {
+        (int code, _, string errors) = Run(folder, arguments);
+        Assert.Equal(2, code);
+        Assert.Contains($"there is {arguments[0]}. Usage: sjc-gpu-check ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_DeviceThatIsNotThere_SaysSo()
+    {
+        (int code, _, string errors) = Run(ShimLibrary.BuildFakeDriver(), "--device", "1");
+        Assert.Equal(3, code);
+        Assert.Equal("GPU check: nothing to check: the driver knows 1 devices.", errors.Trim());
+    }
+
+    private static bool NativeLibrary(out nint handle) => System.Runtime.InteropServices.NativeLibrary.TryLoad("libcuda.so.1", out handle);
+
+    private (int Code, string Output, string Errors) Run(string libraries, params string[] arguments)
+    {
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sjc-gpu-check.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        start.Environment[LibrarySearch.FoldersVariable] = libraries;
+        start.Environment[KernelCache.FolderVariable] = Path.Combine(folder, "cache");
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+}
