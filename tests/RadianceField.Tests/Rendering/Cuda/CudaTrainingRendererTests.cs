@@ -223,6 +223,7 @@ public sealed class CudaTrainingRendererTests
     {
         TestScene scene = new(GridSize.Cube(4), 3, ColorMode.Raw, 5);
         using CudaTrainingRenderer renderer = Renderer(scene, deterministic: false);
+        Assert.Throws<InvalidOperationException>(() => renderer.Backward(0, scene.Gradient));
         renderer.Forward(0, scene.Rays, scene.Options);
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => renderer.Backward(0, new RenderGradient { Image = new float[4] }));
         Assert.Equal("gradient.Image must have 15 values or none, but has 4.", thrown.Message);

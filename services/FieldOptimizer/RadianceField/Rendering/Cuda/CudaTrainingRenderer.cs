@@ -95,6 +95,11 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
         lock (gate)
         {
             DeviceTape tape = tapes[view];
+            if (tape.RayCount == 0)
+            {
+                throw new InvalidOperationException($"View {view} must have been rendered before its backward pass.");
+            }
+
             RequireGradient(gradient.Image.Length, field.Channels * tape.RayCount, "gradient.Image");
             RequireGradient(gradient.Depth.Length, tape.RayCount, "gradient.Depth");
             tape.UploadGradient(gradient);

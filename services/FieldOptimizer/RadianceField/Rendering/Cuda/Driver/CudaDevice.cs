@@ -122,6 +122,11 @@ internal sealed unsafe class CudaDevice : IKernelDevice
     public void Launch<TArguments>(string kernel, long threads, int blockSize, in TArguments arguments)
         where TArguments : unmanaged
     {
+        if (threads == 0)
+        {
+            return; // the driver refuses a grid without blocks
+        }
+
         using Current current = new(this);
         if (!functions.TryGetValue(kernel, out nint function))
         {

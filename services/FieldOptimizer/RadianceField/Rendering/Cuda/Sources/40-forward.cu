@@ -90,8 +90,10 @@ extern "C" __global__ void sample_colors(SjcView view) {
   for (int component = 0; component < grouped; component += 4) {
     float4 value = interpolate_group(field, cell, component / 4);
     float parts[4] = {value.x, value.y, value.z, value.w};
-    for (int lane = 0; lane < 4 && component + lane < field.channels; lane++) {
-      tape.colors[(component + lane) * pitch + at] = activate(field.colorMode, parts[lane]);
+    for (int lane = 0; lane < 4; lane++) {
+      if (component + lane < field.channels) {
+        tape.colors[(component + lane) * pitch + at] = activate(field.colorMode, parts[lane]);
+      }
     }
   }
   for (int component = grouped; component < field.channels; component++) {

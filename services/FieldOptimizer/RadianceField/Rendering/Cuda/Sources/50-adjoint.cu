@@ -87,8 +87,8 @@ __device__ inline void scatter_sample(const SjcView &view) {
     int lanes = first < grouped ? 4 : 1;
     float value[4];
     bool any = false;
-    for (int lane = 0; lane < lanes; lane++) {
-      value[lane] = sample_gradient(field, tape, first + lane, ray, at, isVisible);
+    for (int lane = 0; lane < 4; lane++) {  // as often for all, so that the values stay in registers
+      value[lane] = lane < lanes ? sample_gradient(field, tape, first + lane, ray, at, isVisible) : 0.0f;
       any = any || value[lane] != 0.0f;
     }
     for (int corner = 0; any && corner < 8; corner++) {
@@ -99,7 +99,7 @@ __device__ inline void scatter_sample(const SjcView &view) {
       }
       long long to = component_at(field, first, voxel);
       if (isFixed) {
-        for (int lane = 0; lane < lanes; lane++) {
+        for (int lane = 0; lane < 4; lane++) {
           add_fixed(view.gradient.fixedVoxels + to + lane, weight * value[lane], scale);
         }
       } else if (lanes == 4) {
