@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Sjc.Diffusion.Networks.Pixel;
 
 /// <summary>A pretrained network of pixels, unconditional or of classes, as a denoiser.</summary>
-/// <remarks>Noise levels are snapped to the ladder where there is one. D is formed in the type of the noisy images, float32, whatever the network computes in: at
+/// <remarks>Noise levels are snapped to the ladder where there is one. D is formed in float32 (in float64 for such images), whatever the network computes in: at
 /// small σ the score is a difference of near equals.</remarks>
 internal sealed class PixelDenoiser : IDenoiser
 {
@@ -75,13 +75,14 @@ internal sealed class PixelDenoiser : IDenoiser
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor denoised = Evaluate(noisy, levels, labels);
+        Tensor wide = noisy.dtype == ScalarType.Float64 ? noisy : noisy.to(ScalarType.Float32);
+        Tensor denoised = Evaluate(wide, levels, labels);
         if (classifier is not null)
         {
-            denoised = classifier.Apply(denoised, noisy, levels, labels);
+            denoised = classifier.Apply(denoised, wide, levels, labels);
         }
 
-        return denoised.MoveToOuterDisposeScope();
+        return denoised.to(noisy.dtype).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -64,6 +64,7 @@ internal abstract class PixelFamily : IModelFamily
                 Conditioning = Conditioning(plan),
                 ClassCount = plan.SelectableClasses,
                 Device = options.Device,
+                ComputeType = type,
                 ParameterCount = network.ParameterCount + (classifier?.ParameterCount ?? 0),
                 Samplers = plan.Ladder is null ? SamplerNames.All : SamplerNames.OnLadder,
             };
