@@ -22,6 +22,16 @@ public static class GoldenFolder
         return files.Length > 0 ? files : [NoCase];
     }
 
+    /// <summary>Sub-folders of a sub-folder that match a pattern and hold a file, in order of name; where there is none, <see cref="NoCase"/>.</summary>
+    public static IEnumerable<string> FindFolders(string subfolder, string pattern, string file)
+    {
+        string folder = Path.Combine(Root, subfolder);
+        string[] found = Directory.Exists(folder)
+            ? [.. Directory.GetDirectories(folder, pattern).Where(path => File.Exists(Path.Combine(path, file))).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+            : [];
+        return found.Length > 0 ? found : [NoCase];
+    }
+
     /// <summary>Stands for “no case of this kind was found”.</summary>
     public const string NoCase = "(none)";
 }

@@ -56,12 +56,16 @@ public sealed class DenoiserDescription
     /// <summary>Where it runs, such as "cpu" or "cuda:0".</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>The type that it computes in; samplers and servers hand it tensors of this type.</summary>
+    /// <summary>The type that its network computes in.</summary>
     public torch.ScalarType ComputeType { get; init; } = torch.ScalarType.Float32;
 
     /// <summary>Every operation of a pass has shapes that depend on the number of rows alone, never on their values or conditions. Then rows of passes
     /// of one size may have bits of their own, and deterministic requests may share passes; servers measure whether they do.</summary>
     public bool HasFixedShapes { get; init; }
+
+    /// <summary>The type of the tensors that samplers and servers hand it: a network may compute in half precision, but D of a noisy image in half precision would
+    /// leave no digits of (D − x)/σ² at small σ.</summary>
+    public torch.ScalarType StateType => ComputeType == torch.ScalarType.Float64 ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
 
     /// <summary>Parameters of its networks; 0 for a closed form.</summary>
     public long ParameterCount { get; init; }

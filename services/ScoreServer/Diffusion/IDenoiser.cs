@@ -25,7 +25,7 @@ public interface IDenoiser : IDisposable
     Condition EncodeClassLabel(int label) => throw new ArgumentException($"{nameof(label)} must be unset for a model of kind {Description.Kind}, which has no classes, but is {label}.", nameof(label));
 
     /// <summary>Denoises a batch of rows.</summary>
-    /// <param name="noisy">x, [n, c, h, w], of a floating-point type that the model computes in, on the model's device.</param>
+    /// <param name="noisy">x, [n, c, h, w], of a floating-point type such as <see cref="DenoiserDescription.StateType"/>, on the model's device.</param>
     /// <param name="sigmas">σ &gt; 0 of each row, [n], on the model's ladder where it has one.</param>
     /// <param name="conditions">The condition of each row, [n].</param>
     /// <returns>D, [n, c, h, w], of the type of <paramref name="noisy"/>; it belongs to the caller's dispose scope.</returns>

@@ -12,6 +12,7 @@ public sealed class CheckpointProbe : IDisposable
 
     private readonly IReadOnlyDictionary<string, string> flags;
     private readonly HashSet<string> usedFlags = new(StringComparer.Ordinal);
+    private readonly List<CheckpointProbe> others = [];
     private readonly Dictionary<string, WeightFile> parts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ModelConfig?> configs = new(StringComparer.Ordinal);
 
@@ -150,6 +151,16 @@ public sealed class CheckpointProbe : IDisposable
         }
     }
 
+    /// <summary>Another file or folder that a flag names, such as an autoencoder; this probe disposes it.</summary>
+    /// <exception cref="InvalidDataException">The file is no checkpoint, or a damaged one.</exception>
+    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
+    public CheckpointProbe OpenOther(string path)
+    {
+        CheckpointProbe other = Open(new ModelLoadOptions { Path = path });
+        others.Add(other);
+        return other;
+    }
+
     /// <summary>Refuses flags that nobody asked for.</summary>
     internal void RequireNoUnusedFlags()
     {
@@ -165,6 +176,11 @@ public sealed class CheckpointProbe : IDisposable
         foreach (WeightFile file in parts.Values)
         {
             file.Dispose();
+        }
+
+        foreach (CheckpointProbe other in others)
+        {
+            other.Dispose();
         }
     }
 

@@ -6,7 +6,7 @@ namespace Sjc.Diffusion.Sampling;
 /// <summary>Binds a denoiser, a condition and guidance for a sampler.</summary>
 public static class GuidedDenoiser
 {
-    /// <summary>D = D_negative + s (D_condition − D_negative) of a whole batch, in the model's own type and on its device.</summary>
+    /// <summary>D = D_negative + s (D_condition − D_negative) of a whole batch, in the model's state type and on its device.</summary>
     /// <param name="denoiser">The model.</param>
     /// <param name="condition">What images are drawn towards.</param>
     /// <param name="negative">What guidance leads away from; null: the unconditional model.</param>
@@ -27,7 +27,7 @@ public static class GuidedDenoiser
 
             using IDisposable scope = NewDisposeScope();
             using IDisposable noGrad = no_grad();
-            Tensor input = tensor(noisy.ToArray(), new long[] { images, shape.Channels, shape.Height, shape.Width }).to(description.ComputeType).to(description.Device);
+            Tensor input = tensor(noisy.ToArray(), new long[] { images, shape.Channels, shape.Height, shape.Width }).to(description.StateType).to(description.Device);
             Tensor output = denoiser.Denoise(guided ? cat([input, input]) : input, sigmas, conditions);
             double[] values = output.cpu().to(float64).contiguous().data<double>().ToArray();
             for (int i = 0; i < noisy.Length; i++)

@@ -21,7 +21,7 @@ public static class ScoreEvaluation
         using IDisposable scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor input = tensor(noisy, new long[] { rows, shape.Channels, shape.Height, shape.Width });
-        Tensor denoised = denoiser.Denoise(input.to(denoiser.Description.ComputeType).to(denoiser.Description.Device), sigmas, conditions);
+        Tensor denoised = denoiser.Denoise(input.to(denoiser.Description.StateType).to(denoiser.Description.Device), sigmas, conditions);
         return ScoreRows.Combine(query, denoised.cpu().to(float32).contiguous().data<float>().ToArray());
     }
 }

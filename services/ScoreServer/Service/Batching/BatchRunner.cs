@@ -24,7 +24,7 @@ internal static class BatchRunner
         double[] sigmas = new double[rows];
         Condition[] conditions = new Condition[rows];
         Gather(slices, shape.ElementCount, MemoryMarshal.Cast<byte, float>(noisy.bytes), sigmas, conditions);
-        Tensor input = noisy.to(model.Description.ComputeType).to(device(model.Description.Device));
+        Tensor input = noisy.to(model.Description.StateType).to(device(model.Description.Device));
         long launched = Stopwatch.GetTimestamp();
         Tensor denoised = model.Denoiser.Denoise(input, sigmas, conditions);
         Synchronize(denoised);

@@ -10,7 +10,7 @@ public sealed class Autoencoder : IDisposable
     /// <summary>Of every norm in the autoencoder.</summary>
     internal const double NormEpsilon = 1e-6;
 
-    // exp(10) would be a variance that no latent has; the clamp keeps its exponential finite.
+    // As in the original: no latent comes near, and the exponential stays finite.
     private const double MinLogVariance = -30;
     private const double MaxLogVariance = 20;
 
@@ -65,6 +65,9 @@ public sealed class Autoencoder : IDisposable
         Tensor unscaled = (latents / Configuration.ScalingFactor).to(dataType);
         return decoder.Forward(unscaled, observe).to(latents.dtype).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Weights in all.</summary>
+    public long ParameterCount => weights.ElementCount;
 
     /// <inheritdoc/>
     public void Dispose() => weights.Dispose();

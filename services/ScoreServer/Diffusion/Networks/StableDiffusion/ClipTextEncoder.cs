@@ -69,6 +69,9 @@ public sealed class ClipTextEncoder : IDisposable
         return final_layer_norm.Forward(h).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Weights in all.</summary>
+    public long ParameterCount => weights.ElementCount;
+
     /// <inheritdoc/>
     public void Dispose() => weights.Dispose();
 }

@@ -86,6 +86,9 @@ public sealed class UNet : IDisposable
         return h.contiguous().MoveToOuterDisposeScope();
     }
 
+    /// <summary>Weights in all.</summary>
+    public long ParameterCount => weights.ElementCount;
+
     /// <inheritdoc/>
     public void Dispose() => weights.Dispose();
 

@@ -5,7 +5,7 @@ namespace Sjc.Diffusion.Networks.StableDiffusion;
 /// <summary>Sizes of a <see cref="UNet"/>. Lists have one entry a level, from full resolution down.</summary>
 public sealed record UNetConfiguration
 {
-    private const string ClassName = "UNet2DConditionModel";
+    internal const string ClassName = "UNet2DConditionModel";
 
     // Options that change the computation and that no Stable Diffusion 1.x or 2.x has set.
     private static readonly string[] UnsupportedFlags = ["center_input_sample", "dual_cross_attention", "only_cross_attention", "class_embeddings_concat"];
