@@ -32,6 +32,10 @@ public static class GoldenFolder
         return found.Length > 0 ? found : [NoCase];
     }
 
+    /// <summary>A file or folder that is too large for the repository: below <see cref="Root"/>, else below <c>shared/golden</c> beside the repository; null where it is in neither.</summary>
+    public static string? FindLarge(string path) =>
+        ((string[])[Root, Path.Combine(Default, "..", "..", "..", "shared", "golden")]).Select(folder => Path.GetFullPath(Path.Combine(folder, path))).FirstOrDefault(Path.Exists);
+
     /// <summary>Stands for “no case of this kind was found”.</summary>
     public const string NoCase = "(none)";
 }

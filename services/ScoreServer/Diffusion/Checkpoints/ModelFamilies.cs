@@ -2,6 +2,7 @@ using Sjc.Diffusion.Networks.Edm;
 using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Networks.Ncsn;
 using Sjc.Diffusion.Networks.ScoreSde;
+using Sjc.Diffusion.Networks.StableDiffusion;
 
 namespace Sjc.Diffusion.Checkpoints;
 
@@ -15,6 +16,7 @@ public static class ModelFamilies
         new NcsnFamily(),
         new ScoreSdeFamily(),
         new EdmFamily(),
+        new StableDiffusionFamily(),
     ];
 
     /// <summary>Their names.</summary>

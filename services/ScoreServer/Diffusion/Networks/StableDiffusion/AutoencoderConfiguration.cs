@@ -103,7 +103,7 @@ public sealed record AutoencoderConfiguration
 
     private AutoencoderConfiguration Checked(string name)
     {
-        ConfigChecks.RequirePositive(name, [PixelChannels, LatentChannels, LayersPerBlock, NormGroups, .. Channels]);
+        ConfigChecks.RequireSizes(name, Channels.Count, [PixelChannels, LatentChannels, LayersPerBlock, NormGroups, .. Channels]);
         ConfigChecks.RequireMultiples(name, "channels", Channels, "groups", Channels.Select(_ => NormGroups));
         return ScalingFactor > 0 ? this : throw new InvalidDataException($"scaling_factor of {name} must be positive, but is {ScalingFactor}.");
     }

@@ -58,7 +58,7 @@ public sealed record ClipConfiguration
     /// <exception cref="InvalidDataException">They do not.</exception>
     internal ClipConfiguration Checked(string name)
     {
-        ConfigChecks.RequirePositive(name, [VocabularySize, Width, InnerWidth, Layers, Heads, Positions]);
+        ConfigChecks.RequireSizes(name, 1, [VocabularySize, Width, InnerWidth, Layers, Heads, Positions]);
         ConfigChecks.RequireMultiples(name, "width", [Width], "heads", [Heads]);
         return this;
     }

@@ -63,7 +63,7 @@ internal static class CompVisLayout
         {
             ClipConfiguration clip = CompVisShapes.Clip(store);
             clip = clip with { Heads = TextHeads(probe, clip.Width, FirstFamilyContext) };
-            return (clip.Checked(probe.Name), new NetworkSource(store, name => CompVisNames.ClipRoot + name, MayIgnoreOutside(CompVisNames.ClipRoot)));
+            return (clip.Checked(probe.Name), OfText(store, clip));
         }
 
         if (!store.Tensors.ContainsKey(OpenClipTokenEmbedding))
@@ -74,9 +74,20 @@ internal static class CompVisLayout
         bool isPenultimate = model?.Section("cond_stage_config.params")?.Text("layer", "last") is null or "penultimate";
         ClipConfiguration open = CompVisShapes.OpenClip(store, isPenultimate);
         open = (open with { Heads = TextHeads(probe, open.Width, SecondFamilyContext) }).Checked(probe.Name);
-        string unused = $"{CompVisNames.OpenClipRoot}transformer.resblocks.{open.Layers}.";
+        return (open, OfText(store, open));
+    }
+
+    /// <summary>The tensors of a text encoder of a single file.</summary>
+    public static NetworkSource OfText(ITensorStore store, ClipConfiguration configuration)
+    {
+        if (store.Tensors.ContainsKey(ClipTokenEmbedding))
+        {
+            return new NetworkSource(store, name => CompVisNames.ClipRoot + name, MayIgnoreOutside(CompVisNames.ClipRoot));
+        }
+
+        string unused = $"{CompVisNames.OpenClipRoot}transformer.resblocks.{configuration.Layers}.";
         Func<string, bool> mayIgnore = MayIgnoreOutside(CompVisNames.OpenClipRoot);
-        return (open, new NetworkSource(new StackedStore(store), OpenClipNames.Of(open.Layers).Translate, name => mayIgnore(name) || name.StartsWith(unused, StringComparison.Ordinal)));
+        return new NetworkSource(new StackedStore(store), OpenClipNames.Of(configuration.Layers).Translate, name => mayIgnore(name) || name.StartsWith(unused, StringComparison.Ordinal));
     }
 
     /// <summary>The autoencoder of a single file.</summary>

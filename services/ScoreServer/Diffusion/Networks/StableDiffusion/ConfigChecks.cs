@@ -5,6 +5,9 @@ namespace Sjc.Diffusion.Networks.StableDiffusion;
 /// <summary>Checks that configurations of networks share.</summary>
 internal static class ConfigChecks
 {
+    private const int MaxLevels = 12;
+    private const int MaxSize = 1 << 20;
+
     /// <summary>Requires that a text field is missing or has the one value that is supported.</summary>
     public static void RequireText(this ModelConfig config, string key, string supported)
     {
@@ -55,12 +58,20 @@ internal static class ConfigChecks
         ? false
         : throw new InvalidDataException($"{key} of {config.Name} must be {no} or {yes}, but is {value}."));
 
-    /// <summary>Requires sizes of at least 1.</summary>
-    public static void RequirePositive(string name, IReadOnlyList<int> sizes)
+    /// <summary>Requires sizes that a network can have.</summary>
+    /// <param name="name">Of the configuration.</param>
+    /// <param name="levels">Of resolution.</param>
+    /// <param name="sizes">All sizes.</param>
+    public static void RequireSizes(string name, int levels, IReadOnlyList<int> sizes)
     {
-        if (sizes.Any(size => size < 1))
+        if (levels is < 1 or > MaxLevels)
         {
-            throw new InvalidDataException($"The sizes of {name} must be at least 1, but one is {sizes.Min()}.");
+            throw new InvalidDataException($"{name} must have 1 to {MaxLevels} levels, but has {levels}.");
+        }
+
+        if (sizes.Any(size => size is < 1 or > MaxSize))
+        {
+            throw new InvalidDataException($"The sizes of {name} must be in [1, {MaxSize}], but one is {sizes.First(size => size is < 1 or > MaxSize)}.");
         }
     }
 

@@ -91,7 +91,7 @@ public sealed record UNetConfiguration
     /// <exception cref="InvalidDataException">They do not.</exception>
     internal UNetConfiguration Checked(string name)
     {
-        ConfigChecks.RequirePositive(name, [SampleSize, InputChannels, OutputChannels, LayersPerBlock, ContextWidth, NormGroups, .. Channels, .. Heads, .. TransformerDepth]);
+        ConfigChecks.RequireSizes(name, Channels.Count, [SampleSize, InputChannels, OutputChannels, LayersPerBlock, ContextWidth, NormGroups, .. Channels, .. Heads, .. TransformerDepth]);
         ConfigChecks.RequireMultiples(name, "channels", Channels, "groups", Channels.Select(_ => NormGroups));
         for (int level = 0; level < Channels.Count; level++)
         {
