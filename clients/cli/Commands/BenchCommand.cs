@@ -8,5 +8,6 @@ internal static class BenchCommand
     public static Command Create(CliConsole console) => new("bench", "Measure parts of the product on this machine.")
     {
         BenchRenderCommand.Create(console),
+        BenchUNetCommand.Create(console),
     };
 }
