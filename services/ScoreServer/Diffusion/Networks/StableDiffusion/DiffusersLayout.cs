@@ -14,6 +14,9 @@ internal static class DiffusersLayout
     {
         probe.PartConfig("model_index.json")?.RequireText("_class_name", PipelineClass);
         UNetConfiguration unet = UNetConfiguration.FromDiffusers(RequiredConfig(probe, "unet/config.json"));
+
+        // Each part's files before the next part's: what is damaged is named before what is missing.
+        ITensorStore unetStore = RequiredPart(probe, "unet");
         ClipConfiguration text = ClipConfiguration.FromTransformers(RequiredConfig(probe, "text_encoder/config.json"));
         PredictionSchedule schedule = PredictionSchedule.FromDiffusers(probe.PartConfig("scheduler/scheduler_config.json"), PredictionSchedule.Flag(probe));
         (AutoencoderConfiguration autoencoder, NetworkSource autoencoderSource) = AutoencoderFiles.Override(probe) ?? AutoencoderFiles.OfFolder(
@@ -21,7 +24,7 @@ internal static class DiffusersLayout
         return new StableDiffusionFiles
         {
             UNetConfiguration = unet,
-            UNetSource = new NetworkSource(RequiredPart(probe, "unet"), null, CompVisNames.IsSpare),
+            UNetSource = new NetworkSource(unetStore, null, CompVisNames.IsSpare),
             TextConfiguration = text,
             TextSource = new NetworkSource(RequiredPart(probe, "text_encoder"), null, CompVisNames.IsSpare),
             AutoencoderConfiguration = autoencoder,
