@@ -109,6 +109,7 @@ internal sealed class StableDiffusionFamily : IModelFamily
         Conditioning = ConditioningKind.Prompt,
         MaxPromptTokens = tokenizer.MaxLength,
         Device = options.Device,
+        HasFixedShapes = true,
         ComputeType = options.EffectiveComputeType,
         ParameterCount = unet.ParameterCount + text.ParameterCount + autoencoder.ParameterCount,
         ExamplePrompts = ["A high quality photo of a delicious burger"],
