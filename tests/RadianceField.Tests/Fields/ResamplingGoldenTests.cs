@@ -60,7 +60,7 @@ public sealed class ResamplingGoldenTests
     }
 
     private static int SamplesAlong(float length, float step) =>
-        GridRay.LongestSampleCount(new RayBatch(new float[3], [1, 0, 0], [0], [length]), step);
+        RayPackets.LongestSampleCount(new RayBatch(new float[3], [1, 0, 0], [0], [length]), step);
 
     internal static VoxelField FieldOf(GoldenCase golden, string group, JsonElement config)
     {

@@ -120,9 +120,10 @@ public sealed class VoxelRendererTests
         FieldGradient twice = new(scene.Field);
         renderer.Accumulate(scene.Field, [tape, tape], twice);
         Assert.Equal(2 * once.DensityScale, twice.DensityScale, 1e-4f);
-        for (int i = 0; i < once.Voxels.Data.Length; i++)
+        (float[] single, float[] sum) = (Values(once.Voxels), Values(twice.Voxels));
+        for (int i = 0; i < single.Length; i++)
         {
-            Assert.Equal(2 * once.Voxels.Data[i], twice.Voxels.Data[i], 1e-4f);
+            Assert.Equal(2 * single[i], sum[i], 1e-4f);
         }
     }
 
@@ -219,7 +220,17 @@ public sealed class VoxelRendererTests
             renderer.Step(scene.Field, [tape], state, AdamaxRates.Standard(0.05f));
         }
 
-        return ([.. scene.Field.Voxels.Data, .. scene.Field.Background.Values, scene.Field.DensityScale], tape.Image.ToArray());
+        return ([.. Values(scene.Field.Voxels), .. scene.Field.Background.Values, scene.Field.DensityScale], tape.Image.ToArray());
+    }
+
+    /// <summary>Densities, then features.</summary>
+    private static float[] Values(VoxelRecords voxels)
+    {
+        float[] density = new float[voxels.Grid.VoxelCount];
+        float[] features = new float[density.Length * voxels.Channels];
+        voxels.ExportDensity(density);
+        voxels.ExportFeatures(features);
+        return [.. density, .. features];
     }
 
     private static float[] Density(VoxelField field)

@@ -1,16 +1,18 @@
-using System.Runtime.InteropServices;
 using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Fields;
 
-/// <summary>One record (density, feature₀ … feature₍c₋₁₎) per voxel: the field itself, its gradient, or an optimiser's moments.</summary>
-/// <remarks>Records of neighbours in x are adjacent, so the eight corners of a sample lie in four runs of memory. A border of zero
+/// <summary>Density and features of every voxel: the field itself, its gradient, or an optimiser's moments.</summary>
+/// <remarks>Densities lie apart from features: most samples of a ray need no colour. Features of a voxel are one record, filled up to
+/// whole vectors of four; neighbours in x are adjacent, so the eight corners of a sample lie in four runs of memory. A border of zero
 /// records stands for the zero padding outside the grid; a row shares it with the next one. The public methods speak the reference's
 /// layout: density [z, y, x], features [c, z, y, x].</remarks>
-public sealed class VoxelRecords
+public sealed unsafe class VoxelRecords
 {
-    /// <summary>Floats behind the last record, so that a vector load of two records never leaves the array.</summary>
-    internal const int Overrun = 32;
+    private const int MaxFloats = 2_147_000_000;
+
+    private readonly PinnedBuffer<float> densities;
+    private readonly PinnedBuffer<float> features;
 
     /// <summary>Records of zeros.</summary>
     /// <exception cref="ArgumentException">There are no channels, or the records exceed 2³¹ floats.</exception>
@@ -21,18 +23,18 @@ public sealed class VoxelRecords
             throw new ArgumentException($"channels must be at least 1, but is {channels}.", nameof(channels));
         }
 
-        long row = (grid.X + 1L) * (1 + channels);
-        long plane = (grid.Y + 1L) * row;
-        long length = ((grid.Z + 2L) * plane) + row + (1 + channels) + Overrun;
-        if (length > int.MaxValue)
+        FeatureStride = (channels + 3) / 4 * 4;
+        long records = ((grid.Z + 3L) * ((grid.Y + 2L) * (grid.X + 1L))) + 64;
+        if (records * FeatureStride > MaxFloats)
         {
-            throw new ArgumentException($"grid must need at most {int.MaxValue} floats, but needs {length} with {channels} channels.", nameof(grid));
+            throw new ArgumentException($"grid must need at most {MaxFloats} floats, but needs {records * FeatureStride} with {channels} channels.", nameof(grid));
         }
 
         Grid = grid;
         Channels = channels;
-        Layout = new RecordLayout(grid, 1 + channels);
-        Data = PinnedMemory.Zeros((int)length);
+        Layout = new RecordLayout(grid);
+        densities = new PinnedBuffer<float>((int)Layout.RecordCount, zero: true);
+        features = new PinnedBuffer<float>((int)Layout.RecordCount * FeatureStride, zero: true);
     }
 
     /// <summary>The voxels.</summary>
@@ -41,90 +43,105 @@ public sealed class VoxelRecords
     /// <summary>Features per voxel.</summary>
     public int Channels { get; }
 
-    /// <summary>Floats per record: 1 + <see cref="Channels"/>.</summary>
-    internal int Stride => 1 + Channels;
+    /// <summary>Floats per record of features: the channels, rounded up to a multiple of four; what is too much stays zero.</summary>
+    internal int FeatureStride { get; }
 
     /// <summary>Where the records lie.</summary>
     internal RecordLayout Layout { get; }
 
-    /// <summary>The records with their border, pinned.</summary>
-    internal float[] Data { get; }
+    /// <summary>Densities with their border, by record.</summary>
+    internal float* Densities => densities.Pointer;
+
+    /// <summary>Features with their border, <see cref="FeatureStride"/> floats per record.</summary>
+    internal float* Features => features.Pointer;
 
     /// <summary>The density component of a voxel.</summary>
-    public float Density(int x, int y, int z) => Data[CheckedOffset(x, y, z)];
+    public float Density(int x, int y, int z) => densities.Pointer[CheckedIndex(x, y, z)];
 
     /// <summary>Sets all densities.</summary>
     /// <param name="density">[z, y, x].</param>
-    public void ImportDensity(ReadOnlySpan<float> density) => Import(density, 0, 1, nameof(density));
+    public void ImportDensity(ReadOnlySpan<float> density) => Import(density, densities, 1, 1, nameof(density));
 
     /// <summary>Sets all features.</summary>
     /// <param name="features">[c, z, y, x].</param>
-    public void ImportFeatures(ReadOnlySpan<float> features) => Import(features, 1, Channels, nameof(features));
+    public void ImportFeatures(ReadOnlySpan<float> features) => Import(features, this.features, FeatureStride, Channels, nameof(features));
 
     /// <summary>Gives all densities.</summary>
     /// <param name="density">Receives [z, y, x].</param>
-    public void ExportDensity(Span<float> density) => Export(density, 0, 1, nameof(density));
+    public void ExportDensity(Span<float> density) => Export(density, densities, 1, 1, nameof(density));
 
     /// <summary>Gives all features.</summary>
     /// <param name="features">Receives [c, z, y, x].</param>
-    public void ExportFeatures(Span<float> features) => Export(features, 1, Channels, nameof(features));
+    public void ExportFeatures(Span<float> features) => Export(features, this.features, FeatureStride, Channels, nameof(features));
 
     /// <summary>Sets every record to zero.</summary>
-    public void Clear() => Array.Clear(Data);
+    public void Clear()
+    {
+        densities.Clear();
+        features.Clear();
+    }
 
-    /// <summary>Where a record begins; each index in [−1, extent] (the border included).</summary>
-    internal int Offset(int x, int y, int z) => Layout.Offset(x, y, z);
+    /// <summary>Adds a multiple of one voxel's values.</summary>
+    /// <param name="sum">Density, then the features.</param>
+    /// <param name="weight">The factor.</param>
+    /// <param name="x">In the grid; so are y and z.</param>
+    /// <param name="y">Row.</param>
+    /// <param name="z">Plane.</param>
+    internal void AddTo(Span<float> sum, float weight, int x, int y, int z)
+    {
+        int index = Layout.Index(x, y, z);
+        sum[0] += weight * Densities[index];
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            sum[1 + channel] += weight * Features[((nint)index * FeatureStride) + channel];
+        }
+    }
 
-    /// <summary>The interior records of one row, x = 0 … X − 1.</summary>
-    internal Span<float> Row(int y, int z) => MemoryMarshal.CreateSpan(ref Data[Offset(0, y, z)], Grid.X * Stride);
-
-    private int CheckedOffset(int x, int y, int z)
+    private int CheckedIndex(int x, int y, int z)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)x, (uint)Grid.X, nameof(x));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)y, (uint)Grid.Y, nameof(y));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)z, (uint)Grid.Z, nameof(z));
-        return Offset(x, y, z);
+        return Layout.Index(x, y, z);
     }
 
-    private void Import(ReadOnlySpan<float> values, int firstComponent, int components, string name)
+    private void Import(ReadOnlySpan<float> values, PinnedBuffer<float> records, int stride, int components, string name)
     {
         RequireLength(values.Length, components, name);
         int read = 0;
-        for (int component = firstComponent; component < firstComponent + components; component++)
+        for (int component = 0; component < components; component++)
         {
-            for (int z = 0; z < Grid.Z; z++)
+            for (int row = 0; row < Grid.Z * Grid.Y; row++)
             {
-                for (int y = 0; y < Grid.Y; y++)
+                Span<float> to = Row(records, stride, row)[component..];
+                for (int x = 0; x < Grid.X; x++)
                 {
-                    Span<float> row = Row(y, z);
-                    for (int at = component; at < row.Length; at += Stride)
-                    {
-                        row[at] = values[read++];
-                    }
+                    to[x * stride] = values[read++];
                 }
             }
         }
     }
 
-    private void Export(Span<float> values, int firstComponent, int components, string name)
+    private void Export(Span<float> values, PinnedBuffer<float> records, int stride, int components, string name)
     {
         RequireLength(values.Length, components, name);
         int written = 0;
-        for (int component = firstComponent; component < firstComponent + components; component++)
+        for (int component = 0; component < components; component++)
         {
-            for (int z = 0; z < Grid.Z; z++)
+            for (int row = 0; row < Grid.Z * Grid.Y; row++)
             {
-                for (int y = 0; y < Grid.Y; y++)
+                ReadOnlySpan<float> from = Row(records, stride, row)[component..];
+                for (int x = 0; x < Grid.X; x++)
                 {
-                    Span<float> row = Row(y, z);
-                    for (int at = component; at < row.Length; at += Stride)
-                    {
-                        values[written++] = row[at];
-                    }
+                    values[written++] = from[x * stride];
                 }
             }
         }
     }
+
+    /// <summary>The interior records of row y of plane z, counted z·Y + y.</summary>
+    private Span<float> Row(PinnedBuffer<float> records, int stride, int row) =>
+        records.Span.Slice(Layout.Index(0, row % Grid.Y, row / Grid.Y) * stride, Grid.X * stride);
 
     private void RequireLength(int length, int components, string name)
     {

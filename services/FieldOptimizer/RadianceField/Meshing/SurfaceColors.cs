@@ -74,11 +74,7 @@ internal sealed class SurfaceColors(VoxelField field)
             }
 
             float weight = (cx > x ? fraction.X : 1 - fraction.X) * (cy > y ? fraction.Y : 1 - fraction.Y) * (cz > z ? fraction.Z : 1 - fraction.Z);
-            int offset = field.Voxels.Offset(cx, cy, cz);
-            for (int i = 0; i < record.Length; i++)
-            {
-                record[i] += weight * field.Voxels.Data[offset + i];
-            }
+            field.Voxels.AddTo(record, weight, cx, cy, cz);
         }
     }
 

@@ -9,9 +9,9 @@ public static class Adamax
     internal const float Beta2 = 0.999f;
     internal const float Epsilon = 1e-8f;
 
-    /// <summary>Below this a first moment counts as zero: it moves its parameter by under 1e-22 rates, and decaying on into
-    /// denormal numbers would cost a hundred cycles each.</summary>
-    internal const float NegligibleMoment = 1e-30f;
+    /// <summary>Below this a first moment counts as zero: as u ≥ 1e-8, all that it would still move its parameter by is under 1e-7 rates.
+    /// Voxels that nobody looks at come to rest so, and need no more work.</summary>
+    internal const float NegligibleMoment = 1e-16f;
 
     /// <summary>The rate of one step after bias correction: rate / (1 − β₁ᵗ).</summary>
     /// <param name="rate">Learning rate.</param>

@@ -1,10 +1,14 @@
 using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Optimization;
 
 /// <summary>The optimiser's memory of one field: first moments m, infinity norms u, and the number of steps done.</summary>
 public sealed class AdamaxState
 {
+    /// <summary>In <see cref="RestingSince"/>: not at rest.</summary>
+    internal const int Moving = -1;
+
     private readonly float[] backgroundMoment;
     private readonly float[] backgroundNorm;
     private readonly float[] densityScale = new float[2];
@@ -13,18 +17,33 @@ public sealed class AdamaxState
     public AdamaxState(VoxelField field)
     {
         ArgumentNullException.ThrowIfNull(field);
-        FirstMoment = new VoxelRecords(field.Grid, field.Channels);
-        InfinityNorm = new VoxelRecords(field.Grid, field.Channels);
+        Moments = new VoxelRecords(field.Grid, field.Channels);
+        Norms = new VoxelRecords(field.Grid, field.Channels);
+        RestingSince = new int[(field.Voxels.Layout.RecordCount / RecordLayout.SegmentRecords) + 1];
         int texels = field.Background.IsTexture ? field.Background.Values.Length : 0;
         backgroundMoment = new float[texels];
         backgroundNorm = new float[texels];
     }
 
     /// <summary>m of density and features.</summary>
-    public VoxelRecords FirstMoment { get; }
+    public VoxelRecords FirstMoment
+    {
+        get
+        {
+            WakeAll();
+            return Moments;
+        }
+    }
 
     /// <summary>u of density and features.</summary>
-    public VoxelRecords InfinityNorm { get; }
+    public VoxelRecords InfinityNorm
+    {
+        get
+        {
+            WakeAll();
+            return Norms;
+        }
+    }
 
     /// <summary>m of the background texture, [c, height, width]; empty for a fixed background.</summary>
     public Span<float> BackgroundMoment => backgroundMoment;
@@ -40,6 +59,32 @@ public sealed class AdamaxState
 
     /// <summary>Steps done.</summary>
     public int Steps { get; set; }
+
+    /// <summary>m; always up to date.</summary>
+    internal VoxelRecords Moments { get; }
+
+    /// <summary>u; up to date but for the features of segments at rest.</summary>
+    internal VoxelRecords Norms { get; }
+
+    /// <summary>Per segment of feature records: the step from which on all its first moments are zero and no sample has touched it, so that
+    /// only u changes, which waits until somebody asks; or <see cref="Moving"/>.</summary>
+    internal int[] RestingSince { get; }
+
+    /// <summary>Brings every u up to date, with the bits that a sweep at every step would have given.</summary>
+    private unsafe void WakeAll()
+    {
+        int floats = RecordLayout.SegmentRecords * Norms.FeatureStride;
+        for (int segment = 0; segment < RestingSince.Length; segment++)
+        {
+            // What follows the last whole segment holds no record.
+            if (RestingSince[segment] != Moving && (segment + 1L) * RecordLayout.SegmentRecords <= Norms.Layout.RecordCount)
+            {
+                AdamaxKernel.Decay<Lanes1>(Norms.Features + ((nint)segment * floats), floats, Steps - RestingSince[segment]);
+            }
+
+            RestingSince[segment] = Moving;
+        }
+    }
 
     /// <summary>One step of the background texture; <see cref="Steps"/> counts it already.</summary>
     internal void UpdateBackground(VoxelField field, ReadOnlySpan<double> gradient, float rate)

@@ -5,14 +5,18 @@ using Sjc.RadianceField.Rendering.Kernels;
 namespace Sjc.RadianceField.Rendering;
 
 /// <summary>One rendered view: its images, and what the adjoint needs of it. Buffers are reused from one view to the next.</summary>
-public sealed class RenderTape : IViewTape
+public sealed unsafe class RenderTape : IViewTape
 {
-    /// <summary>Samples of a ray start on multiples of this, so that vector loops need no remainder.</summary>
-    internal const int SampleAlignment = 16;
-
     private float[] image = [];
     private float[] depth = [];
     private float[] transmittance = [];
+    private int capacity;
+    private int[] liveSteps = [];
+    private int[] visibleCounts = [];
+    private float[] textureCoordinates = [];
+    private PinnedBuffer<float> samples = PinnedBuffer<float>.Empty;
+    private PinnedBuffer<int> visible = PinnedBuffer<int>.Empty;
+    private PinnedBuffer<float> colors = PinnedBuffer<float>.Empty;
 
     /// <summary>A tape for training.</summary>
     public RenderTape()
@@ -49,37 +53,28 @@ public sealed class RenderTape : IViewTape
     internal RenderOptions Options { get; private set; }
 
     /// <summary>The rays in grid coordinates.</summary>
-    internal GridRay[] Rays { get; private set; } = [];
-
-    /// <summary>Floats between channel planes of <see cref="Colors"/>.</summary>
-    internal int Capacity { get; private set; }
-
-    /// <summary>Interpolated density (before scale and shift) per sample.</summary>
-    internal float[] Densities { get; private set; } = [];
-
-    /// <summary>δ·∂σ/∂density per sample; 0 where the sample is inactive.</summary>
-    internal float[] Slopes { get; private set; } = [];
-
-    /// <summary>w per sample; 0 where the sample is inactive.</summary>
-    internal float[] Weights { get; private set; } = [];
-
-    /// <summary>Colour after activation, [c][sample].</summary>
-    internal float[] Colors { get; private set; } = [];
+    internal RayPackets Packets { get; } = new();
 
     /// <summary>∂L/∂density per sample, after the backward pass.</summary>
-    internal float[] DensityGradients { get; private set; } = [];
+    internal float* DensityGradients => samples.Pointer + (3 * (nint)capacity);
 
-    /// <summary>∂L/∂image, [rays, c], after the backward pass.</summary>
+    /// <summary>∂L/∂image, [c, rays], after the backward pass.</summary>
     internal float[] ImageGradients { get; private set; } = [];
 
     /// <summary>The background's colour in each ray's direction, [rays, c].</summary>
     internal float[] BackgroundColors { get; private set; } = [];
 
+    /// <summary>Where each ray meets the background's texture: (u, v), [rays, 2].</summary>
+    internal Span<float> TextureCoordinates => textureCoordinates.AsSpan(0, 2 * RayCount);
+
     /// <summary>Each ray's part of the density scale's gradient, after the backward pass.</summary>
-    internal double[] ScaleGradients { get; private set; } = [];
+    internal float[] ScaleGradients { get; private set; } = [];
 
     /// <summary>Each ray's Σ log(1 + scale·w), after the backward pass.</summary>
     internal double[] EmptinessSums { get; private set; } = [];
+
+    /// <summary>Floats per colour: the channels, rounded up to a multiple of four.</summary>
+    internal int ColorStride { get; private set; }
 
     /// <summary>Whether a backward pass has followed the forward one.</summary>
     internal bool HasGradient { get; set; }
@@ -106,9 +101,11 @@ public sealed class RenderTape : IViewTape
         weights.Clear();
         for (int ray = 0; ray < RayCount; ray++)
         {
-            for (int i = 0; i < Rays[ray].SampleCount; i++)
+            int packet = ray / RayPackets.Width;
+            float* sample = Samples(packet).Weights + (ray % RayPackets.Width);
+            for (int i = 0; i < liveSteps[packet]; i++, sample += RayPackets.Width)
             {
-                weights[(i * RayCount) + ray] = Weights[Rays[ray].FirstSample + i];
+                weights[(i * RayCount) + ray] = *sample;
             }
         }
     }
@@ -118,93 +115,132 @@ public sealed class RenderTape : IViewTape
     {
         (RayCount, Channels, Options, HasGradient) = (rays.Count, field.Channels, options, false);
         StepLength = field.MeanVoxelLength * options.StepRatio;
-        if (Rays.Length < rays.Count)
+        SampleCount = RayPackets.LongestSampleCount(rays, StepLength);
+        long count = Packets.Fill(field, rays, StepLength, options.RayOffset, SampleCount);
+        GrowRays();
+        ColorStride = field.Voxels.FeatureStride;
+        if (KeepsSamples && (count > capacity || count * ColorStride > colors.Length))
         {
-            GrowRays(rays.Count);
+            GrowSamples(count);
         }
 
-        if (ImageGradients.Length < rays.Count * Channels)
-        {
-            image = new float[rays.Count * Channels];
-            ImageGradients = GC.AllocateArray<float>(rays.Count * Channels, pinned: true);
-            BackgroundColors = GC.AllocateArray<float>(rays.Count * Channels, pinned: true);
-        }
+        SetTextureCoordinates(field.Background, rays);
+    }
 
-        SampleCount = GridRay.LongestSampleCount(rays, StepLength);
-        long samples = GridRay.Convert(field, rays, StepLength, options.RayOffset, SampleCount, Rays);
-        long floats = samples * Channels;
-        if (KeepsSamples && (samples > Capacity || floats > Colors.Length))
+    /// <summary>Steps of a packet up to the last that may be seen.</summary>
+    internal int LiveSteps(int packet) => liveSteps[packet];
+
+    /// <summary>Samples of a packet above the weight threshold.</summary>
+    internal int VisibleCount(int packet) => visibleCounts[packet];
+
+    /// <summary>A packet's samples.</summary>
+    internal PacketSamples Samples(int packet)
+    {
+        nint first = Packets.FirstSample(packet);
+        PacketSamples all = new()
         {
-            GrowSamples(samples);
+            Keeps = true,
+            Densities = samples.Pointer + first,
+            Slopes = samples.Pointer + capacity + first,
+            Weights = samples.Pointer + (2 * (nint)capacity) + first,
+            Visible = visible.Pointer + first,
+            Colors = colors.Pointer + (first * ColorStride),
+        };
+        return Describe(all, packet);
+    }
+
+    /// <summary>A packet's samples in memory that is used again for its next chunk.</summary>
+    internal PacketSamples Samples(int packet, PacketScratch scratch) => Describe(scratch.TransientSamples(), packet);
+
+    /// <summary>Keeps a packet's results.</summary>
+    internal void Store(int packet, (int LiveSteps, int Visible) found, PacketScratch scratch)
+    {
+        (liveSteps[packet], visibleCounts[packet]) = found;
+        int first = packet * RayPackets.Width;
+        for (int i = 0; i < RayPackets.Width && first + i < RayCount; i++)
+        {
+            int ray = first + i;
+            float left = scratch.PerRay(0)[i];
+            float* pixel = scratch.Colors + (i * ColorStride);
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                image[(channel * RayCount) + ray] = pixel[channel] + (left * BackgroundColors[(ray * Channels) + channel]);
+            }
+
+            depth[ray] = scratch.PerRay(1)[i] + (RenderOptions.BackgroundDepth * left);
+            transmittance[ray] = left;
         }
     }
 
-    /// <summary>A ray's samples, in the tape's pinned memory.</summary>
-    internal unsafe RaySamples Samples(int ray)
+    /// <summary>The image's gradient at a packet's rays.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="gradients">Receives [16, colour stride]; zero for what fills the packet.</param>
+    internal void LoadGradients(int packet, float* gradients)
     {
-        int first = Rays[ray].FirstSample;
-        return Samples(ray, PinnedMemory.Pointer(Densities) + first, PinnedMemory.Pointer(Slopes) + first, PinnedMemory.Pointer(Weights) + first, PinnedMemory.Pointer(Colors) + first, Capacity);
-    }
-
-    /// <summary>A ray's samples, in memory that is used again for the next ray.</summary>
-    /// <param name="ray">The ray.</param>
-    /// <param name="memory">Its padded number of samples × (3 + channels).</param>
-    internal unsafe RaySamples TransientSamples(int ray, float* memory)
-    {
-        int count = Rays[ray].PaddedCount;
-        return Samples(ray, memory, memory + count, memory + (2 * count), memory + (3 * count), count);
-    }
-
-    private unsafe RaySamples Samples(int ray, float* densities, float* slopes, float* weights, float* colors, int colorPitch) => new()
-    {
-        PaddedCount = Rays[ray].PaddedCount,
-        Channels = Channels,
-        ColorPitch = colorPitch,
-        FirstDistance = Rays[ray].FirstDistance,
-        StepLength = StepLength,
-        WeightThreshold = Options.WeightThreshold,
-        Densities = densities,
-        Slopes = slopes,
-        Weights = weights,
-        Colors = colors,
-    };
-
-    /// <summary>Keeps one ray's results.</summary>
-    internal void Store(int ray, ReadOnlySpan<float> pixel, ReadOnlySpan<float> background, float foregroundDepth, float left)
-    {
+        int first = packet * RayPackets.Width;
+        int rays = Math.Min(RayPackets.Width, RayCount - first);
+        new Span<float>(gradients, RayPackets.Width * ColorStride).Clear();
         for (int channel = 0; channel < Channels; channel++)
         {
-            image[(channel * RayCount) + ray] = pixel[channel] + (left * background[channel]);
+            ReadOnlySpan<float> row = ImageGradients.AsSpan((channel * RayCount) + first, rays);
+            for (int i = 0; i < rays; i++)
+            {
+                gradients[(i * ColorStride) + channel] = row[i];
+            }
         }
-
-        depth[ray] = foregroundDepth + (RenderOptions.BackgroundDepth * left);
-        transmittance[ray] = left;
     }
 
-
-    private void GrowRays(int rays)
+    private PacketSamples Describe(PacketSamples memory, int packet)
     {
-        Rays = GC.AllocateArray<GridRay>(rays, pinned: true);
-        depth = new float[rays];
-        transmittance = new float[rays];
-        ScaleGradients = new double[rays];
-        EmptinessSums = new double[rays];
+        memory.Steps = Packets.Steps(packet);
+        memory.ColorStride = ColorStride;
+        memory.StepLength = StepLength;
+        memory.WeightThreshold = Options.WeightThreshold;
+        return memory;
+    }
+
+    private void SetTextureCoordinates(Background background, RayBatch rays)
+    {
+        for (int ray = 0; background.IsTexture && ray < rays.Count; ray++)
+        {
+            ReadOnlySpan<float> direction = rays.Directions.Slice(3 * ray, 3);
+            (textureCoordinates[2 * ray], textureCoordinates[(2 * ray) + 1]) = SphericalMap.FromDirection(direction[0], direction[1], direction[2]);
+        }
+    }
+
+    private void GrowRays()
+    {
+        if (depth.Length < RayCount)
+        {
+            depth = new float[RayCount];
+            transmittance = new float[RayCount];
+            textureCoordinates = new float[2 * RayCount];
+            ScaleGradients = new float[Packets.Count * RayPackets.Width];
+            EmptinessSums = new double[Packets.Count * RayPackets.Width];
+            liveSteps = new int[Packets.Count];
+            visibleCounts = new int[Packets.Count];
+        }
+
+        if (ImageGradients.Length < RayCount * Channels)
+        {
+            image = new float[RayCount * Channels];
+            ImageGradients = new float[RayCount * Channels];
+            BackgroundColors = new float[RayCount * Channels];
+        }
     }
 
     /// <summary>A quarter more than asked for: the number of samples varies a little from view to view.</summary>
-    private void GrowSamples(long samples)
+    private void GrowSamples(long count)
     {
-        long capacity = (samples + (samples / 4) + SampleAlignment) & ~(SampleAlignment - 1L);
-        if (capacity * Channels > Array.MaxLength)
+        long room = (count + (count / 4) + RayPackets.Width) & ~(RayPackets.Width - 1L);
+        if (room * Math.Max(ColorStride, 4) > Array.MaxLength - RayPackets.Width)
         {
-            throw new ArgumentException($"rays must have at most {Array.MaxLength / Channels} samples in all, but have {samples}.", nameof(samples));
+            throw new ArgumentException($"rays must have at most {Array.MaxLength / Math.Max(ColorStride, 4)} samples in all, but have {count}.", nameof(count));
         }
 
-        Capacity = (int)capacity;
-        Densities = PinnedMemory.Uninitialized(Capacity);
-        Slopes = PinnedMemory.Uninitialized(Capacity);
-        Weights = PinnedMemory.Uninitialized(Capacity);
-        DensityGradients = PinnedMemory.Uninitialized(Capacity);
-        Colors = PinnedMemory.Uninitialized(Capacity * Channels);
+        capacity = (int)room;
+        samples = new PinnedBuffer<float>(4 * capacity);
+        visible = new PinnedBuffer<int>(capacity);
+        colors = new PinnedBuffer<float>(capacity * ColorStride);
     }
 }

@@ -3,130 +3,111 @@ using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Rendering;
 
-/// <summary>What the workers do: rays in the passes along rays, slabs of the grid in the passes over voxels.</summary>
+/// <summary>What the workers do: packets of rays in the passes along rays, slabs of the grid in the passes over voxels.</summary>
 public sealed unsafe partial class VoxelRenderer
 {
-    private void Begin(VoxelField field)
-    {
-        this.field = field;
-        kernels = lanes is { } width ? FieldKernels.For(field.Voxels.Stride, width) : FieldKernels.For(field.Voxels.Stride);
-        next = 0;
-    }
-
-    private void ForwardRays(int worker)
+    private void ForwardPackets(int worker)
     {
         RenderTape tape = this.tape!;
-        float[] pixelMemory = tape.ImageGradients;
-        while (TryTake(tape.RayCount, RayChunk, out int first, out int end))
+        PacketScratch scratch = this.scratch[worker];
+        while (TryTake(tape.Packets.Count, PacketChunk, out int first, out int end))
         {
-            for (int ray = first; ray < end; ray++)
+            for (int packet = first; packet < end; packet++)
             {
-                // The image's gradient is not there yet: its row of the tape holds the pixel for a moment.
-                Span<float> pixel = pixelMemory.AsSpan(ray * tape.Channels, tape.Channels);
-                fixed (float* pointer = pixel)
+                PacketSamples samples = tape.KeepsSamples ? tape.Samples(packet) : tape.Samples(packet, scratch);
+                (int, int) found = kernels.ForwardPacket(field!, tape.Packets.Rows(packet), samples, alphaMask, scratch);
+                SampleBackground(tape, packet);
+                tape.Store(packet, found, scratch);
+            }
+        }
+    }
+
+    private void SampleBackground(RenderTape tape, int packet)
+    {
+        int end = Math.Min((packet + 1) * RayPackets.Width, tape.RayCount);
+        for (int ray = packet * RayPackets.Width; ray < end; ray++)
+        {
+            ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
+            BackgroundSampling.Forward(field!.Background, field.ColorMode, at[0], at[1], tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels));
+        }
+    }
+
+    private void BackwardPackets(int worker)
+    {
+        RenderTape tape = this.tape!;
+        PacketScratch scratch = this.scratch[worker];
+        PacketGradient gradient = new()
+        {
+            Color = scratch.Colors,
+            Depth = scratch.PerRay(2),
+            Background = scratch.PerRay(3),
+            Transmittance = scratch.PerRay(4),
+            DensityScale = scratch.PerRay(5),
+            Emptiness = emptiness,
+            EmptinessScale = emptinessScale,
+        };
+        fixed (double* emptinessSums = tape.EmptinessSums)
+        {
+            while (TryTake(tape.Packets.Count, PacketChunk, out int first, out int end))
+            {
+                for (int packet = first; packet < end; packet++)
                 {
-                    RaySamples samples = tape.KeepsSamples ? tape.Samples(ray) : tape.TransientSamples(ray, scratch[worker].Samples);
-                    float left = kernels.ForwardRay(field!, tape.Rays[ray], samples, alphaMask, scratch[worker], pointer, out float depth);
-                    Span<float> background = tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels);
-                    BackgroundSampling.Forward(field!.Background, field.ColorMode, tape.Rays[ray].Direction, background);
-                    tape.Store(ray, pixel, background, depth, left);
+                    int ray = packet * RayPackets.Width;
+                    gradient.EmptinessSums = emptinessSums + ray;
+                    LoadUpstream(tape, packet, gradient);
+                    kernels.BackwardPacket(
+                        tape.Packets.Rows(packet), tape.Samples(packet), tape.LiveSteps(packet), tape.VisibleCount(packet), gradient, scratch, tape.DensityGradients + tape.Packets.FirstSample(packet));
+                    new ReadOnlySpan<float>(gradient.DensityScale, RayPackets.Width).CopyTo(tape.ScaleGradients.AsSpan(ray));
                 }
             }
         }
     }
 
-    private void BackwardRays(int worker)
+    /// <summary>A packet's rows of upstream gradients, where a unit of background gains g·b + 10·h.</summary>
+    private void LoadUpstream(RenderTape tape, int packet, in PacketGradient gradient)
     {
-        RenderTape tape = this.tape!;
-        fixed (float* imageGradients = tape.ImageGradients, densityGradients = tape.DensityGradients)
+        tape.LoadGradients(packet, gradient.Color);
+        int stride = tape.ColorStride;
+        for (int i = 0; i < RayPackets.Width; i++)
         {
-            while (TryTake(tape.RayCount, RayChunk, out int first, out int end))
+            int ray = (packet * RayPackets.Width) + i;
+            bool exists = ray < tape.RayCount;
+            gradient.Transmittance[i] = exists ? tape.Transmittance[ray] : 1;
+            gradient.Depth[i] = exists ? depthGradients[ray] : 0;
+            float gain = RenderOptions.BackgroundDepth * gradient.Depth[i];
+            for (int channel = 0; exists && channel < tape.Channels; channel++)
             {
-                for (int ray = first; ray < end; ray++)
-                {
-                    RaySamples samples = tape.Samples(ray);
-                    RayGradient gradient = new()
-                    {
-                        Color = imageGradients + (ray * tape.Channels),
-                        Depth = depthGradients[ray],
-                        Background = BackgroundGain(tape, ray),
-                        Emptiness = emptiness,
-                        EmptinessScale = emptinessScale,
-                        Transmittance = tape.Transmittance[ray],
-                    };
-                    tape.ScaleGradients[ray] = kernels.BackwardRay(samples, gradient, scratch[worker], densityGradients + tape.Rays[ray].FirstSample);
-                    tape.EmptinessSums[ray] = emptiness == 0 ? 0 : kernels.EmptinessSum(samples, emptinessScale);
-                }
+                gain += gradient.Color[(i * stride) + channel] * tape.BackgroundColors[(ray * tape.Channels) + channel];
             }
-        }
-    }
 
-    /// <summary>g·b + 10·h: what a ray's loss gains per unit of background.</summary>
-    private float BackgroundGain(RenderTape tape, int ray)
-    {
-        float gain = RenderOptions.BackgroundDepth * depthGradients[ray];
-        for (int at = ray * tape.Channels; at < (ray + 1) * tape.Channels; at++)
-        {
-            gain += tape.ImageGradients[at] * tape.BackgroundColors[at];
+            gradient.Background[i] = gain;
         }
-
-        return gain;
     }
 
     private void RunSlabs(int worker)
     {
-        RecordLayout layout = SlabScatter.LayoutOf(slabTask.Records);
-        while (TryTake(layout.Grid.Z, SlabPlanes(layout), out int first, out int end))
+        PacketScratch scratch = this.scratch[worker];
+        VoxelRecords records = slabTask.Records;
+        int planes = SlabPlanes(records);
+        while (TryTake(records.Grid.Z, planes, out int first, out int end))
         {
             for (int i = 0; i < tapeCount; i++)
             {
-                kernels.ScatterSlab(layout, tapes[i], field!.ColorMode, first, end, scratch[worker]);
+                kernels.ScatterSlab(records, tapes[i], field!.ColorMode, first, end, scratch);
             }
 
-            FinishSlab(layout, scratch[worker], first, end);
-            new Span<float>(scratch[worker].Slab, SlabScatter.SlabLength(layout, end - first)).Clear();
-        }
-    }
-
-    private void FinishSlab(RecordLayout layout, RayScratch scratch, int firstPlane, int lastPlane)
-    {
-        float* origin = scratch.Slab - ((nint)firstPlane * layout.PlanePitch);
-        int stride = slabTask.Records.Stride;
-        for (int z = firstPlane; z < lastPlane; z++)
-        {
-            for (int y = 0; y < layout.Grid.Y; y++)
+            SlabGradient slab = new(records, end - first, scratch);
+            slab.ClearBorder();
+            if (slabTask.Gradient is { } gradient)
             {
-                float* row = origin + layout.Offset(0, y, z);
-                if (stride != layout.Stride)
-                {
-                    kernels.PackRow(row, layout.Stride, stride, layout.Grid.X, scratch.Row);
-                    row = scratch.Row;
-                }
-
-                FinishRow(row, layout.Grid.X * stride, y, z);
+                slab.AddTo(gradient, first);
             }
-        }
-    }
+            else
+            {
+                kernels.StepSlab(records, slabTask.State!, slabTask.CorrectedRate, first, end, scratch);
+            }
 
-    private void FinishRow(float* row, int length, int y, int z)
-    {
-        if (slabTask.Gradient is { } gradient)
-        {
-            Add(new ReadOnlySpan<float>(row, length), gradient.Row(y, z));
-            return;
-        }
-
-        int offset = slabTask.Records.Offset(0, y, z);
-        float* moment = PinnedMemory.Pointer(slabTask.State!.FirstMoment.Data) + offset;
-        float* norm = PinnedMemory.Pointer(slabTask.State.InfinityNorm.Data) + offset;
-        kernels.UpdateRow(PinnedMemory.Pointer(slabTask.Records.Data) + offset, row, moment, norm, length, slabTask.CorrectedRate);
-    }
-
-    private static void Add(ReadOnlySpan<float> values, Span<float> sum)
-    {
-        for (int i = 0; i < sum.Length; i++)
-        {
-            sum[i] += values[i];
+            slab.Finish();
         }
     }
 
@@ -138,7 +119,18 @@ public sealed unsafe partial class VoxelRenderer
         return first < total;
     }
 
-    private static int SlabPlanes(RecordLayout layout) => Math.Max(1, (SlabBytes / sizeof(float) / layout.PlanePitch) - 2);
+    private static int SlabPlanes(VoxelRecords records) =>
+        Math.Max(1, (SlabBytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2);
+
+    private void Begin(VoxelField field)
+    {
+        this.field = field;
+        next = 0;
+        foreach (PacketScratch worker in scratch)
+        {
+            worker.ReserveColors(field.Voxels.FeatureStride);
+        }
+    }
 
     private void BeginScatter(VoxelField field, ReadOnlySpan<RenderTape> tapes)
     {
@@ -159,17 +151,9 @@ public sealed unsafe partial class VoxelRenderer
             }
         }
 
-        RecordLayout layout = SlabScatter.LayoutOf(field.Voxels);
-        int samples = 0;
-        foreach (RenderTape recorded in tapes)
+        foreach (PacketScratch worker in scratch)
         {
-            samples = Math.Max(samples, recorded.SampleCount);
-        }
-
-        foreach (RayScratch worker in scratch)
-        {
-            worker.ReserveRay(samples);
-            worker.ReserveSlab(layout, SlabPlanes(layout), samples);
+            worker.ReserveSlab(field.Voxels, SlabPlanes(field.Voxels));
         }
     }
 
@@ -182,12 +166,8 @@ public sealed unsafe partial class VoxelRenderer
 
         Array.Clear(depthGradients);
         gradient.Depth.CopyTo(depthGradients);
-        Span<float> image = tape.ImageGradients.AsSpan(0, tape.RayCount * tape.Channels);
-        image.Clear();
-        for (int at = 0; at < gradient.Image.Length; at++)
-        {
-            image[(at % tape.RayCount * tape.Channels) + (at / tape.RayCount)] = gradient.Image[at];
-        }
+        tape.ImageGradients.AsSpan().Clear();
+        gradient.Image.CopyTo(tape.ImageGradients);
     }
 
     private double DensityScaleGradient()
@@ -195,9 +175,9 @@ public sealed unsafe partial class VoxelRenderer
         double sum = 0;
         for (int i = 0; i < tapeCount; i++)
         {
-            for (int ray = 0; ray < tapes[i].RayCount; ray++)
+            foreach (float part in tapes[i].ScaleGradients.AsSpan(0, tapes[i].RayCount))
             {
-                sum += tapes[i].ScaleGradients[ray];
+                sum += part;
             }
         }
 
@@ -218,14 +198,20 @@ public sealed unsafe partial class VoxelRenderer
         }
 
         Array.Clear(textureGradient);
+        Span<float> gradient = stackalloc float[field.Channels];
         for (int i = 0; i < tapeCount; i++)
         {
             RenderTape tape = tapes[i];
             for (int ray = 0; ray < tape.RayCount; ray++)
             {
+                for (int channel = 0; channel < gradient.Length; channel++)
+                {
+                    gradient[channel] = tape.ImageGradients[(channel * tape.RayCount) + ray];
+                }
+
                 ReadOnlySpan<float> color = tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels);
-                ReadOnlySpan<float> gradient = tape.ImageGradients.AsSpan(ray * tape.Channels, tape.Channels);
-                BackgroundSampling.Adjoint(background, field.ColorMode, tape.Rays[ray].Direction, color, gradient, tape.Transmittance[ray], textureGradient);
+                ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
+                BackgroundSampling.Adjoint(background, field.ColorMode, at[0], at[1], color, gradient, tape.Transmittance[ray], textureGradient);
             }
         }
     }

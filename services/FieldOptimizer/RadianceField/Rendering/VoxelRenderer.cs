@@ -10,19 +10,18 @@ namespace Sjc.RadianceField.Rendering;
 /// the same bits whatever the number of threads, and a step allocates nothing once the tape has its size. Not thread-safe.</remarks>
 public sealed partial class VoxelRenderer : IDisposable
 {
-    /// <summary>Rays that a worker takes at a time.</summary>
-    private const int RayChunk = 32;
+    /// <summary>Packets that a worker takes at a time.</summary>
+    private const int PacketChunk = 2;
 
-    /// <summary>Bytes of gradient that a worker owns at a time: about the second-level cache.</summary>
+    /// <summary>Bytes of gradient that a worker owns at a time: a few second-level caches, so that few packets touch several slabs.</summary>
     private const int SlabBytes = 1 << 22;
 
     private readonly WorkerTeam team;
-    private readonly RayScratch[] scratch;
-    private readonly int? lanes;
+    private readonly PacketScratch[] scratch;
+    private readonly FieldKernels kernels;
     private readonly Action<int> forwardWork;
     private readonly Action<int> backwardWork;
     private readonly Action<int> slabWork;
-    private FieldKernels kernels = FieldKernels.For(1, 1);
     private VoxelField? field;
     private RenderTape? tape;
     private byte[]? alphaMask;
@@ -46,10 +45,10 @@ public sealed partial class VoxelRenderer : IDisposable
     internal VoxelRenderer(int threads, int? lanes)
     {
         team = new WorkerTeam(threads);
-        this.lanes = lanes;
-        scratch = [.. Enumerable.Range(0, threads).Select(_ => new RayScratch())];
-        forwardWork = ForwardRays;
-        backwardWork = BackwardRays;
+        kernels = lanes is { } width ? FieldKernels.For(width) : FieldKernels.Widest;
+        scratch = [.. Enumerable.Range(0, threads).Select(_ => new PacketScratch())];
+        forwardWork = ForwardPackets;
+        backwardWork = BackwardPackets;
         slabWork = RunSlabs;
     }
 
@@ -69,12 +68,6 @@ public sealed partial class VoxelRenderer : IDisposable
         tape.Begin(field, rays, options);
         Begin(field);
         (this.tape, this.alphaMask) = (tape, alphaMask);
-        foreach (RayScratch worker in scratch)
-        {
-            worker.ReserveRay(tape.SampleCount);
-            worker.ReserveSamples(tape.KeepsSamples ? 0 : (tape.SampleCount + RenderTape.SampleAlignment) * (3 + tape.Channels));
-        }
-
         team.Run(forwardWork);
     }
 
@@ -101,11 +94,6 @@ public sealed partial class VoxelRenderer : IDisposable
         double samples = (double)tape.SampleCount * tape.RayCount;
         emptinessScale = gradient.EmptinessScale;
         emptiness = gradient.EmptinessWeight == 0 ? 0 : (float)(gradient.EmptinessWeight * (double)emptinessScale / samples);
-        foreach (RayScratch worker in scratch)
-        {
-            worker.ReserveRay(tape.SampleCount);
-        }
-
         team.Run(backwardWork);
         tape.HasGradient = true;
         double sum = 0;

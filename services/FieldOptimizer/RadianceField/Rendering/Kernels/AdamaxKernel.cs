@@ -3,7 +3,7 @@ using Sjc.RadianceField.Optimization;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
-/// <summary>The inner loop of <see cref="Adamax"/>.</summary>
+/// <summary>The inner loops of <see cref="Adamax"/>.</summary>
 internal static unsafe class AdamaxKernel
 {
     /// <summary>Updates <paramref name="count"/> values: whole vectors first, the rest one by one.</summary>
@@ -13,20 +13,68 @@ internal static unsafe class AdamaxKernel
         int whole = count - (count % TLanes.Count);
         for (int i = 0; i < whole; i += TLanes.Count)
         {
-            UpdateVector<TLanes>(parameters + i, gradient + i, moment + i, norm + i, correctedRate);
+            UpdateVector(parameters + i, TLanes.Load(gradient + i), moment + i, norm + i, correctedRate);
         }
 
         for (int i = whole; i < count; i++)
         {
-            UpdateVector<Lanes1>(parameters + i, gradient + i, moment + i, norm + i, correctedRate);
+            UpdateVector(parameters + i, Lanes1.Load(gradient + i), moment + i, norm + i, correctedRate);
+        }
+    }
+
+    /// <summary>Updates <paramref name="count"/> values, whole vectors, and sets their gradient to zero for the next use.</summary>
+    public static void UpdateAndClear<TLanes>(float* parameters, float* gradient, float* moment, float* norm, int count, float correctedRate)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes g = TLanes.Load(gradient + i);
+            TLanes.Create(0).Store(gradient + i);
+            UpdateVector(parameters + i, g, moment + i, norm + i, correctedRate);
+        }
+    }
+
+    /// <summary>Updates <paramref name="count"/> values, whole vectors, whose gradient is zero.</summary>
+    /// <returns>Whether all first moments are zero now: from then on only the norms change.</returns>
+    public static bool UpdateWithoutGradient<TLanes>(float* parameters, float* moment, float* norm, int count, float correctedRate)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes largest = TLanes.Create(0);
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            UpdateVector(parameters + i, TLanes.Create(0), moment + i, norm + i, correctedRate);
+            largest = TLanes.Max(TLanes.Abs(TLanes.Load(moment + i)), largest);
+        }
+
+        return TLanes.GreaterMask(largest, TLanes.Create(0)) == 0;
+    }
+
+    /// <summary>What <paramref name="steps"/> steps without a gradient make of the norms, with the same bits.</summary>
+    public static void Decay<TLanes>(float* norm, int count, int steps)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes u = TLanes.Load(norm + i);
+            for (int step = 0; step < steps; step++)
+            {
+                TLanes next = TLanes.Max(TLanes.Create(Adamax.Beta2) * u, TLanes.Create(Adamax.Epsilon));
+                if ((TLanes.GreaterMask(next, u) | TLanes.GreaterMask(u, next)) == 0)
+                {
+                    break;
+                }
+
+                u = next;
+            }
+
+            u.Store(norm + i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void UpdateVector<TLanes>(float* parameters, float* gradient, float* moment, float* norm, float correctedRate)
+    private static void UpdateVector<TLanes>(float* parameters, TLanes g, float* moment, float* norm, float correctedRate)
         where TLanes : struct, ILanes<TLanes>
     {
-        TLanes g = TLanes.Load(gradient);
         TLanes m = TLanes.MultiplyAdd(TLanes.Create(Adamax.Beta1), TLanes.Load(moment), TLanes.Create(1 - Adamax.Beta1) * g);
         m = TLanes.SelectGreater(TLanes.Abs(m), TLanes.Create(Adamax.NegligibleMoment), m, TLanes.Create(0));
         TLanes u = TLanes.Max(TLanes.Create(Adamax.Beta2) * TLanes.Load(norm), TLanes.Abs(g) + TLanes.Create(Adamax.Epsilon));

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Sjc.RadianceField.Fields;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
@@ -7,8 +6,8 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// <remarks>A texture is sampled like the grid: bilinear between texel centres, zeros outside, then the colour activation.</remarks>
 internal static class BackgroundSampling
 {
-    /// <summary>The colour, [c].</summary>
-    public static void Forward(Background background, ColorMode mode, Vector3 direction, Span<float> color)
+    /// <summary>The colour in the direction that <see cref="SphericalMap"/> takes to (u, v), [c].</summary>
+    public static void Forward(Background background, ColorMode mode, float u, float v, Span<float> color)
     {
         if (!background.IsTexture)
         {
@@ -16,7 +15,6 @@ internal static class BackgroundSampling
             return;
         }
 
-        (float u, float v) = SphericalMap.FromDirection(direction.X, direction.Y, direction.Z);
         Sample(background, u, v, color);
         for (int channel = 0; channel < color.Length; channel++)
         {
@@ -27,14 +25,14 @@ internal static class BackgroundSampling
     /// <summary>Adds ∂L/∂texture of one ray.</summary>
     /// <param name="background">A texture.</param>
     /// <param name="mode">The colour activation.</param>
-    /// <param name="direction">Of the ray.</param>
+    /// <param name="u">Of the ray's direction, along the width.</param>
+    /// <param name="v">Along the height.</param>
     /// <param name="color">From <see cref="Forward"/>, [c].</param>
     /// <param name="colorGrad">∂L/∂colour, [c].</param>
     /// <param name="share">What of the ray's light comes from the background.</param>
     /// <param name="textureGrad">Added to, [c, height, width].</param>
-    public static void Adjoint(Background background, ColorMode mode, Vector3 direction, ReadOnlySpan<float> color, ReadOnlySpan<float> colorGrad, float share, Span<double> textureGrad)
+    public static void Adjoint(Background background, ColorMode mode, float u, float v, ReadOnlySpan<float> color, ReadOnlySpan<float> colorGrad, float share, Span<double> textureGrad)
     {
-        (float u, float v) = SphericalMap.FromDirection(direction.X, direction.Y, direction.Z);
         Span<float> featureGrad = stackalloc float[16];
         for (int first = 0; first < color.Length; first += featureGrad.Length)
         {

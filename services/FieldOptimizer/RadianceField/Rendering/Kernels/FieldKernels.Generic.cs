@@ -1,92 +1,140 @@
 using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
-/// <summary>The renderer's work in vectors <typeparamref name="TLanes"/>, with records in <typeparamref name="TRecord"/> and pairs of
-/// them in <typeparamref name="TPair"/> (<see cref="Lanes1"/>: records one component at a time).</summary>
-internal sealed unsafe class FieldKernels<TLanes, TPair, TRecord> : FieldKernels
+/// <summary>The renderer's work in vectors <typeparamref name="TLanes"/>.</summary>
+internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     where TLanes : struct, ILanes<TLanes>
-    where TPair : struct, ILanes<TPair>
-    where TRecord : struct, ILanes<TRecord>
 {
-    private static bool HasPairs => typeof(TPair) != typeof(Lanes1);
+    private const int Width = RayPackets.Width;
 
-    public override float ForwardRay(VoxelField field, in GridRay ray, in RaySamples samples, byte[]? alphaMask, RayScratch scratch, float* pixel, out float depth)
+    public override (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, byte[]? alphaMask, PacketScratch scratch)
     {
         RecordLayout layout = field.Voxels.Layout;
         SampleCells cells = scratch.Cells;
-        cells.Locate<TLanes>(ray, samples.StepLength, layout, 0, samples.PaddedCount + SampleCells.BlockSamples);
-        float* data = PinnedMemory.Pointer(field.Voxels.Data);
-        if (HasPairs)
+        float* transmittance = scratch.PerRay(0);
+        float* depth = scratch.PerRay(1);
+        new Span<float>(transmittance, Width).Fill(1);
+        new Span<float>(depth, Width).Clear();
+        new Span<float>(scratch.Colors, Width * samples.ColorStride).Clear();
+        float densityScale = MathF.Exp(field.DensityScale);
+        int visible = 0;
+        PacketSamples chunk = samples;
+        for (int step = 0; step < samples.Steps; step += SampleCells.ChunkSteps)
         {
-            TrilinearPairs.Gather<TPair>(data, layout, cells, samples.PaddedCount, samples.Densities, samples.Colors, samples.ColorPitch);
-        }
-        else
-        {
-            TrilinearRecords.Gather(data, layout, cells, samples.PaddedCount, samples.Densities, samples.Colors, samples.ColorPitch);
-        }
-
-        MarkActive(layout, alphaMask, ray.SampleCount, samples.PaddedCount, cells, scratch.Active);
-        RayCompositing.Absorb<TLanes>(samples, scratch.Active, MathF.Exp(field.DensityScale), field.DensityShift);
-        float transmittance = RayCompositing.Attenuate(samples);
-        RayCompositing.Activate<TLanes>(samples, field.ColorMode);
-        RayCompositing.Composite<TLanes>(samples, pixel);
-        depth = RayCompositing.Depth<TLanes>(samples);
-        return transmittance;
-    }
-
-    public override double BackwardRay(in RaySamples samples, in RayGradient gradient, RayScratch scratch, float* densityGrad)
-    {
-        RayCompositing.WeightAdjoint<TLanes>(samples, gradient, scratch.WeightGrads);
-        return RayCompositing.DensityAdjoint<TLanes>(samples, gradient.Transmittance, scratch.WeightGrads, densityGrad);
-    }
-
-    public override double EmptinessSum(in RaySamples samples, float scale) => RayCompositing.EmptinessSum<TLanes>(samples, scale);
-
-    public override void ScatterSlab(RecordLayout layout, RenderTape tape, ColorMode mode, int firstPlane, int lastPlane, RayScratch scratch)
-    {
-        SlabScatter scatter = new(layout, tape, mode, firstPlane, lastPlane, scratch);
-        if (!HasPairs)
-        {
-            scatter.AddComponents<TLanes>();
-        }
-        else if (mode == ColorMode.Raw)
-        {
-            scatter.AddRaw<TLanes, TRecord>();
-        }
-        else
-        {
-            scatter.AddActivated<TLanes, TRecord>();
-        }
-    }
-
-    public override void PackRow(float* padded, int paddedStride, int stride, int count, float* packed)
-    {
-        for (int i = 0; i < count; i++, padded += paddedStride, packed += stride)
-        {
-            if (HasPairs)
+            int count = Math.Min(SampleCells.ChunkSteps, samples.Steps - step);
+            cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
+            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, count * Width, chunk.Densities);
+            if (alphaMask is not null)
             {
-                // What is too much the next record writes over.
-                TRecord.Load(padded).Store(packed);
+                AlphaMaskSampling.Mark(layout, alphaMask, cells, count * Width, scratch.Active);
             }
-            else
+
+            PacketCompositing.Absorb<TLanes>(
+                packet, chunk, step, count, alphaMask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
+            int found = PacketCompositing.FindVisible<TLanes>(chunk.Weights, count * Width, samples.WeightThreshold, step * Width, chunk.Visible);
+            FeatureInterpolation.Interpolate(field.Voxels.Features, samples.ColorStride, layout, cells, chunk.Visible, step * Width, found, chunk.Colors);
+            PacketCompositing.Activate<TLanes>(chunk.Colors, found * samples.ColorStride, field.ColorMode);
+            PacketCompositing.Composite(chunk.Visible, found, chunk.Weights - (step * Width), chunk.Colors, samples.ColorStride, scratch.Colors);
+            visible += found;
+            if (samples.Keeps)
             {
-                new ReadOnlySpan<float>(padded, stride).CopyTo(new Span<float>(packed, stride));
+                chunk.Densities += count * Width;
+                chunk.Slopes += count * Width;
+                chunk.Weights += count * Width;
+                chunk.Visible += found;
+                chunk.Colors += found * samples.ColorStride;
+            }
+
+            if (PacketCompositing.IsOpaque<TLanes>(transmittance))
+            {
+                return (step + count, visible);
             }
         }
+
+        return (samples.Steps, visible);
     }
 
-    public override void UpdateRow(float* parameters, float* gradient, float* moment, float* norm, int count, float correctedRate) =>
-        AdamaxKernel.Update<TLanes>(parameters, gradient, moment, norm, count, correctedRate);
-
-    /// <summary>A sample is active within the box and, with a mask, where a corner of weight above zero is set.</summary>
-    private static void MarkActive(RecordLayout layout, byte[]? alphaMask, int count, int padded, SampleCells cells, float* active)
+    public override void BackwardPacket(
+        float* packet, PacketSamples samples, int liveSteps, int visible, in PacketGradient gradient, PacketScratch scratch, float* densityGrad)
     {
-        new Span<float>(active, count).Fill(1);
-        new Span<float>(active + count, padded - count).Clear();
-        for (int i = 0; alphaMask is not null && i < count; i++)
+        float* seen = scratch.Active;
+        float* transmittance = scratch.PerRay(0);
+        float* behind = scratch.PerRay(1);
+        new ReadOnlySpan<float>(gradient.Transmittance, Width).CopyTo(new Span<float>(transmittance, Width));
+        new Span<float>(behind, Width).Clear();
+        new Span<float>(gradient.DensityScale, Width).Clear();
+        new Span<double>(scratch.Products, Width).Fill(PacketCompositing.EmptinessStart(gradient.EmptinessScale));
+        PacketSamples chunk = samples;
+        for (int step = (liveSteps - 1) / SampleCells.ChunkSteps * SampleCells.ChunkSteps; step >= 0; step -= SampleCells.ChunkSteps)
         {
-            active[i] = AlphaMaskSampling.IsSet(layout, alphaMask, cells.At(i)) ? 1 : 0;
+            int count = Math.Min(SampleCells.ChunkSteps, liveSteps - step);
+            int at = step * Width;
+            int end = visible;
+            while (visible > 0 && samples.Visible[visible - 1] >= at)
+            {
+                visible--;
+            }
+
+            new Span<float>(seen, count * Width).Clear();
+            PacketCompositing.ColorAdjoint(
+                samples.Visible + visible, at, end - visible, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
+            chunk.Densities = samples.Densities + at;
+            chunk.Slopes = samples.Slopes + at;
+            chunk.Weights = samples.Weights + at;
+            PacketCompositing.DensityAdjoint<TLanes>(packet, chunk, step, count, gradient, seen, transmittance, behind, densityGrad + at);
+            if (gradient.Emptiness != 0)
+            {
+                PacketCompositing.EmptinessProducts<TLanes>(chunk.Weights, count, gradient.EmptinessScale, scratch.Products);
+            }
+        }
+
+        if (gradient.Emptiness != 0)
+        {
+            PacketCompositing.EmptinessSums(scratch.Products, gradient.EmptinessScale, gradient.EmptinessSums);
+        }
+    }
+
+    public override void ScatterSlab(VoxelRecords records, RenderTape tape, ColorMode mode, int firstPlane, int endPlane, PacketScratch scratch) =>
+        new SlabScatter(records, tape, mode, firstPlane, endPlane, scratch).Add<TLanes>();
+
+    public override void StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch)
+    {
+        int plane = records.Layout.PlanePitch;
+        int first = (firstPlane + 1) * plane;
+        AdamaxKernel.UpdateAndClear<TLanes>(
+            records.Densities + first, scratch.DensitySlab + plane, state.Moments.Densities + first, state.Norms.Densities + first, (endPlane - firstPlane) * plane, correctedRate);
+        SlabSegments segments = new(records.Layout, scratch);
+        int floats = RecordLayout.SegmentRecords * records.FeatureStride;
+        int firstSegment = first / RecordLayout.SegmentRecords;
+        int count = (endPlane - firstPlane) * records.Layout.PlaneSegments;
+        for (int i = 0; i < count; i++)
+        {
+            int segment = firstSegment + i;
+            int slabSegment = records.Layout.PlaneSegments + i;
+            nint at = (nint)segment * floats;
+            if (segments.IsTouched(slabSegment))
+            {
+                CatchUp(state, segment, at, floats);
+                AdamaxKernel.UpdateAndClear<TLanes>(
+                    records.Features + at, scratch.FeatureSlab + ((nint)slabSegment * floats), state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate);
+            }
+            else if (state.RestingSince[segment] == AdamaxState.Moving
+                && AdamaxKernel.UpdateWithoutGradient<TLanes>(records.Features + at, state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate))
+            {
+                state.RestingSince[segment] = state.Steps;
+            }
+        }
+    }
+
+    /// <summary>Wakes a segment that has rested: its norms decay as if every step had touched them.</summary>
+    private static void CatchUp(AdamaxState state, int segment, nint at, int floats)
+    {
+        if (state.RestingSince[segment] != AdamaxState.Moving)
+        {
+            AdamaxKernel.Decay<TLanes>(state.Norms.Features + at, floats, state.Steps - 1 - state.RestingSince[segment]);
+            state.RestingSince[segment] = AdamaxState.Moving;
         }
     }
 }

@@ -1,59 +1,45 @@
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
-/// <summary>The renderer's work on one ray, one slab or one row, compiled for one width of vectors.</summary>
+/// <summary>The renderer's work on one packet of rays or one slab, compiled for one width of vectors.</summary>
 internal abstract unsafe class FieldKernels
 {
-    /// <summary>The widest vectors of this machine for records of <paramref name="stride"/> floats.</summary>
-    public static FieldKernels For(int stride) =>
-        Vector512.IsHardwareAccelerated ? For(stride, 16) : Vector256.IsHardwareAccelerated ? For(stride, 8) : For(stride, 1);
+    private static readonly FieldKernels[] ByWidth =
+        [new FieldKernels<Lanes1>(), new FieldKernels<Lanes128>(), new FieldKernels<Lanes256>(), new FieldKernels<Lanes512>()];
 
-    /// <summary>Vectors of at most <paramref name="lanes"/> lanes: 16, 8 or 1.</summary>
-    public static FieldKernels For(int stride, int lanes) => (lanes, 2 * stride) switch
-    {
-        (16, <= 8) => Instance<Lanes512, Lanes256, Lanes128>.Value,
-        (16, <= 16) => Instance<Lanes512, Lanes512, Lanes256>.Value,
-        (16, _) => Instance<Lanes512, Lanes1, Lanes1>.Value,
-        (8, <= 8) => Instance<Lanes256, Lanes256, Lanes128>.Value,
-        (8, <= 16) => Instance<Lanes256, LanesTwice256, Lanes256>.Value,
-        (8, _) => Instance<Lanes256, Lanes1, Lanes1>.Value,
-        _ => Instance<Lanes1, Lanes1, Lanes1>.Value,
-    };
+    /// <summary>For the widest vectors of this machine.</summary>
+    public static FieldKernels Widest { get; } = For(
+        Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 4 : 1);
 
-    /// <summary>Samples and composites one ray.</summary>
+    /// <summary>For vectors of 16, 8, 4 or 1 lanes.</summary>
+    public static FieldKernels For(int lanes) => ByWidth[lanes switch { 16 => 3, 8 => 2, 4 => 1, _ => 0 }];
+
+    /// <summary>Samples and composites one packet.</summary>
     /// <param name="field">The field.</param>
-    /// <param name="ray">Its place in the grid.</param>
-    /// <param name="samples">Receives densities, slopes, weights and colours.</param>
+    /// <param name="packet">The rays' rows.</param>
+    /// <param name="samples">Receives densities, slopes, weights, the visible samples and their colours.</param>
     /// <param name="alphaMask">[z, y, x], 0 where nothing is; null: everything counts.</param>
+    /// <param name="scratch">The worker's; its colours receive Σ w·colour, its rows 0 and 1 what is left for the background and Σ w·s.</param>
+    /// <returns>Steps up to the last that may be seen, and visible samples.</returns>
+    public abstract (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, byte[]? alphaMask, PacketScratch scratch);
+
+    /// <summary>∂L/∂density of one packet's samples.</summary>
+    /// <param name="packet">The rays' rows.</param>
+    /// <param name="samples">From the forward pass.</param>
+    /// <param name="liveSteps">From the forward pass.</param>
+    /// <param name="visible">From the forward pass.</param>
+    /// <param name="gradient">Upstream, and what comes out per ray.</param>
     /// <param name="scratch">The worker's.</param>
-    /// <param name="pixel">Receives Σ w·colour, [c].</param>
-    /// <param name="depth">Receives Σ w·s.</param>
-    /// <returns>What is left for the background.</returns>
-    public abstract float ForwardRay(VoxelField field, in GridRay ray, in RaySamples samples, byte[]? alphaMask, RayScratch scratch, float* pixel, out float depth);
+    /// <param name="densityGrad">Receives [live steps, 16].</param>
+    public abstract void BackwardPacket(
+        float* packet, PacketSamples samples, int liveSteps, int visible, in PacketGradient gradient, PacketScratch scratch, float* densityGrad);
 
-    /// <summary>∂L/∂density of one ray's samples.</summary>
-    /// <returns>The ray's part of ∂L/∂(density scale).</returns>
-    public abstract double BackwardRay(in RaySamples samples, in RayGradient gradient, RayScratch scratch, float* densityGrad);
+    /// <summary>Adds the gradient of every sample that touches planes first … end − 1 of the grid to the worker's slab.</summary>
+    public abstract void ScatterSlab(VoxelRecords records, RenderTape tape, ColorMode mode, int firstPlane, int endPlane, PacketScratch scratch);
 
-    /// <summary>Σ log(1 + scale·w) of one ray's samples.</summary>
-    public abstract double EmptinessSum(in RaySamples samples, float scale);
-
-    /// <summary>Adds the gradient of every sample that touches planes first … last − 1 of the grid; rays in order, near to far.</summary>
-    public abstract void ScatterSlab(RecordLayout layout, RenderTape tape, ColorMode mode, int firstPlane, int lastPlane, RayScratch scratch);
-
-    /// <summary>Takes the padding out of a run of records; writes up to a record more than there are.</summary>
-    public abstract void PackRow(float* padded, int paddedStride, int stride, int count, float* packed);
-
-    /// <summary>One Adamax step of a run of values.</summary>
-    public abstract void UpdateRow(float* parameters, float* gradient, float* moment, float* norm, int count, float correctedRate);
-
-    private static class Instance<TLanes, TPair, TRecord>
-        where TLanes : struct, ILanes<TLanes>
-        where TPair : struct, ILanes<TPair>
-        where TRecord : struct, ILanes<TRecord>
-    {
-        public static readonly FieldKernels Value = new FieldKernels<TLanes, TPair, TRecord>();
-    }
+    /// <summary>One Adamax step of the slab's planes with the gradient in the worker's slab, which is zero afterwards.</summary>
+    public abstract void StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch);
 }

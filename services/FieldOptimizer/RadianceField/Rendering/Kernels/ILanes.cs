@@ -8,17 +8,20 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Values per vector, a power of two, at most 16.</summary>
     static abstract int Count { get; }
 
-    /// <summary>0, 1, 2 …</summary>
-    static abstract TSelf Indices { get; }
-
     static abstract TSelf Create(float value);
 
     static abstract TSelf Load(float* source);
 
     void Store(float* destination);
 
-    /// <summary>Stores x·pitchX + y·pitchY + z·pitchZ of whole numbers, as integers.</summary>
-    static abstract void StoreOffset(int* destination, TSelf x, TSelf y, TSelf z, int pitchX, int pitchY, int pitchZ);
+    /// <summary>Stores x + y·rowPitch + z·planePitch of whole numbers, as integers.</summary>
+    static abstract void StoreIndex(int* destination, TSelf x, TSelf y, TSelf z, int rowPitch, int planePitch);
+
+    /// <summary>Bit i: a &gt; b in lane i.</summary>
+    static abstract uint GreaterMask(TSelf a, TSelf b);
+
+    /// <summary>Bit i: value i, of as many as there are lanes, is in [low, low + length).</summary>
+    static abstract uint RangeMask(int* values, int low, int length);
 
     static abstract TSelf operator +(TSelf a, TSelf b);
 
@@ -46,7 +49,4 @@ internal unsafe interface ILanes<TSelf>
 
     /// <summary>a·2ⁿ for whole n in [−126, 127].</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf n);
-
-    /// <summary>The sum of all lanes, halving the vector each time.</summary>
-    static abstract float Sum(TSelf a);
 }

@@ -9,8 +9,6 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     public static int Count => 1;
 
-    public static Lanes1 Indices => new(0);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Create(float value) => new(value);
 
@@ -21,8 +19,14 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public void Store(float* destination) => *destination = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreOffset(int* destination, Lanes1 x, Lanes1 y, Lanes1 z, int pitchX, int pitchY, int pitchZ) =>
-        *destination = ((int)x.value * pitchX) + ((int)y.value * pitchY) + ((int)z.value * pitchZ);
+    public static void StoreIndex(int* destination, Lanes1 x, Lanes1 y, Lanes1 z, int rowPitch, int planePitch) =>
+        *destination = (int)x.value + ((int)y.value * rowPitch) + ((int)z.value * planePitch);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(Lanes1 a, Lanes1 b) => a.value > b.value ? 1u : 0u;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint RangeMask(int* values, int low, int length) => (uint)(*values - low) < (uint)length ? 1u : 0u;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 operator +(Lanes1 a, Lanes1 b) => new(a.value + b.value);
@@ -56,7 +60,4 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 ScaleByPowerOfTwo(Lanes1 a, Lanes1 n) => new(a.value * BitConverter.Int32BitsToSingle(((int)n.value + 127) << 23));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes1 a) => a.value;
 }

@@ -10,12 +10,6 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
 
     public static int Count => 4;
 
-    public static Lanes128 Indices
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(Vector128.Create(0f, 1, 2, 3));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Create(float value) => new(Vector128.Create(value));
 
@@ -26,8 +20,15 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreOffset(int* destination, Lanes128 x, Lanes128 y, Lanes128 z, int pitchX, int pitchY, int pitchZ) =>
-        ((Vector128.ConvertToInt32Native(x.value) * pitchX) + (Vector128.ConvertToInt32Native(y.value) * pitchY) + (Vector128.ConvertToInt32Native(z.value) * pitchZ)).Store(destination);
+    public static void StoreIndex(int* destination, Lanes128 x, Lanes128 y, Lanes128 z, int rowPitch, int planePitch) =>
+        (Vector128.ConvertToInt32Native(x.value) + (Vector128.ConvertToInt32Native(y.value) * rowPitch) + (Vector128.ConvertToInt32Native(z.value) * planePitch)).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(Lanes128 a, Lanes128 b) => (uint)Vector128.GreaterThan(a.value, b.value).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint RangeMask(int* values, int low, int length) =>
+        (uint)Vector128.LessThan((Vector128.Load(values) - Vector128.Create(low)).AsUInt32(), Vector128.Create((uint)length)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 a, Lanes128 b) => new(a.value + b.value);
@@ -63,7 +64,4 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 ScaleByPowerOfTwo(Lanes128 a, Lanes128 n) =>
         new(a.value * Vector128.ShiftLeft(Vector128.ConvertToInt32Native(n.value) + Vector128.Create(127), 23).AsSingle());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes128 a) => (a.value[0] + a.value[2]) + (a.value[1] + a.value[3]);
 }

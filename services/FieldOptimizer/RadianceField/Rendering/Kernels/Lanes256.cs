@@ -10,12 +10,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
 
     public static int Count => 8;
 
-    public static Lanes256 Indices
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Create(float value) => new(Vector256.Create(value));
 
@@ -26,8 +20,15 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreOffset(int* destination, Lanes256 x, Lanes256 y, Lanes256 z, int pitchX, int pitchY, int pitchZ) =>
-        ((Vector256.ConvertToInt32Native(x.value) * pitchX) + (Vector256.ConvertToInt32Native(y.value) * pitchY) + (Vector256.ConvertToInt32Native(z.value) * pitchZ)).Store(destination);
+    public static void StoreIndex(int* destination, Lanes256 x, Lanes256 y, Lanes256 z, int rowPitch, int planePitch) =>
+        (Vector256.ConvertToInt32Native(x.value) + (Vector256.ConvertToInt32Native(y.value) * rowPitch) + (Vector256.ConvertToInt32Native(z.value) * planePitch)).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(Lanes256 a, Lanes256 b) => (uint)Vector256.GreaterThan(a.value, b.value).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint RangeMask(int* values, int low, int length) =>
+        (uint)Vector256.LessThan((Vector256.Load(values) - Vector256.Create(low)).AsUInt32(), Vector256.Create((uint)length)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.value + b.value);
@@ -63,11 +64,4 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 ScaleByPowerOfTwo(Lanes256 a, Lanes256 n) =>
         new(a.value * Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n.value) + Vector256.Create(127), 23).AsSingle());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes256 a)
-    {
-        Vector128<float> four = a.value.GetLower() + a.value.GetUpper();
-        return (four[0] + four[2]) + (four[1] + four[3]);
-    }
 }

@@ -10,12 +10,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     public static int Count => 16;
 
-    public static Lanes512 Indices
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Create(float value) => new(Vector512.Create(value));
 
@@ -26,8 +20,15 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreOffset(int* destination, Lanes512 x, Lanes512 y, Lanes512 z, int pitchX, int pitchY, int pitchZ) =>
-        ((Vector512.ConvertToInt32Native(x.value) * pitchX) + (Vector512.ConvertToInt32Native(y.value) * pitchY) + (Vector512.ConvertToInt32Native(z.value) * pitchZ)).Store(destination);
+    public static void StoreIndex(int* destination, Lanes512 x, Lanes512 y, Lanes512 z, int rowPitch, int planePitch) =>
+        (Vector512.ConvertToInt32Native(x.value) + (Vector512.ConvertToInt32Native(y.value) * rowPitch) + (Vector512.ConvertToInt32Native(z.value) * planePitch)).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterMask(Lanes512 a, Lanes512 b) => (uint)Vector512.GreaterThan(a.value, b.value).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint RangeMask(int* values, int low, int length) =>
+        (uint)Vector512.LessThan((Vector512.Load(values) - Vector512.Create(low)).AsUInt32(), Vector512.Create((uint)length)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.value + b.value);
@@ -63,7 +64,4 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 ScaleByPowerOfTwo(Lanes512 a, Lanes512 n) =>
         new(a.value * Vector512.ShiftLeft(Vector512.ConvertToInt32Native(n.value) + Vector512.Create(127), 23).AsSingle());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes512 a) => Lanes256.Sum(new(a.value.GetLower() + a.value.GetUpper()));
 }

@@ -3,30 +3,41 @@ using Sjc.RadianceField.Fields;
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>How the records of a grid lie in memory: a border record before each row, a border row before each plane, and a border
-/// plane before the first and after the last; offsets count floats from the border's first record.</summary>
+/// plane before the first and after the last. A record's index counts from the border's first.</summary>
 internal readonly struct RecordLayout
 {
-    /// <summary>A layout with <paramref name="stride"/> floats per record.</summary>
-    public RecordLayout(GridSize grid, int stride)
+    /// <summary>Records that are updated together; a plane is a whole number of such segments.</summary>
+    public const int SegmentRecords = 16;
+
+    /// <summary>Records behind the last plane, which vector loads may touch.</summary>
+    private const int Overrun = 32;
+
+    /// <summary>The layout of a grid.</summary>
+    public RecordLayout(GridSize grid)
     {
         Grid = grid;
-        Stride = stride;
-        RowPitch = (grid.X + 1) * stride;
-        PlanePitch = (grid.Y + 1) * RowPitch;
+        RowPitch = grid.X + 1;
+        PlanePitch = (((grid.Y + 1) * RowPitch) + SegmentRecords - 1) & ~(SegmentRecords - 1);
     }
 
     /// <summary>The voxels.</summary>
     public GridSize Grid { get; }
 
-    /// <summary>Floats per record.</summary>
-    public int Stride { get; }
-
-    /// <summary>Floats between neighbours in y.</summary>
+    /// <summary>Records between neighbours in y.</summary>
     public int RowPitch { get; }
 
-    /// <summary>Floats between neighbours in z.</summary>
+    /// <summary>Records between neighbours in z; a multiple of <see cref="SegmentRecords"/>.</summary>
     public int PlanePitch { get; }
 
-    /// <summary>Where a record begins; each index in [−1, extent].</summary>
-    public int Offset(int x, int y, int z) => ((z + 1) * PlanePitch) + ((y + 1) * RowPitch) + ((x + 1) * Stride);
+    /// <summary>Segments of a plane.</summary>
+    public int PlaneSegments => PlanePitch / SegmentRecords;
+
+    /// <summary>Records of all planes, the border's included.</summary>
+    public long RecordCount => RecordsOf(Grid.Z);
+
+    /// <summary>Records of <paramref name="planes"/> planes with one of border on each side, and what a vector may touch behind them.</summary>
+    public long RecordsOf(int planes) => ((planes + 2L) * PlanePitch) + RowPitch + SegmentRecords + Overrun;
+
+    /// <summary>A record's index; each coordinate in [−1, extent].</summary>
+    public int Index(int x, int y, int z) => ((z + 1) * PlanePitch) + ((y + 1) * RowPitch) + x + 1;
 }

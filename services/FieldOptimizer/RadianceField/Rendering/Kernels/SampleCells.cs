@@ -1,61 +1,72 @@
+using System.Runtime.CompilerServices;
+
 namespace Sjc.RadianceField.Rendering.Kernels;
 
-/// <summary>Where samples lie in the grid: the record of each one's lower corner and the weights of its eight corners.</summary>
-/// <remarks>The corners (y, z) = (0, 0), (1, 0), (0, 1), (1, 1) have the weights W00, W10, W01, W11, times 1 − x or x along x. Memory
-/// goes in blocks of 16 samples, field after field, so that one pointer reaches all fields of a sample at fixed distances.</remarks>
+/// <summary>Where a chunk of a packet's samples lies in the grid: per sample the index of its cell's lower corner, and its place in the
+/// cell. Sample (step, ray) is at 16·step + ray, steps counted from the chunk's first.</summary>
 internal readonly unsafe struct SampleCells(float* memory)
 {
-    /// <summary>Floats of memory per sample.</summary>
-    public const int FloatsPerSample = 6;
+    /// <summary>Most steps of a chunk: small enough for the first-level cache.</summary>
+    public const int ChunkSteps = 16;
 
-    /// <summary>Samples per block.</summary>
-    public const int BlockSamples = 16;
+    /// <summary>Most samples of a chunk.</summary>
+    public const int ChunkSamples = ChunkSteps * RayPackets.Width;
 
-    // Floats from a sample's pointer to its fields; the offset of the lower corner's record, an integer, comes first.
-    public const int X = 1 * BlockSamples;
-    public const int W00 = 2 * BlockSamples;
-    public const int W10 = 3 * BlockSamples;
-    public const int W01 = 4 * BlockSamples;
-    public const int W11 = 5 * BlockSamples;
-    public const int NextBlock = FloatsPerSample * BlockSamples;
+    /// <summary>Floats of memory.</summary>
+    public const int Floats = 4 * ChunkSamples;
 
-    /// <summary>A sample's fields.</summary>
-    public float* At(int i) => memory + (i / BlockSamples * NextBlock) + (i % BlockSamples);
+    /// <summary>Index of the lower corner's record.</summary>
+    public int* Index => (int*)memory;
 
-    /// <summary>The offset of the lower corner's record.</summary>
-    public static int Offset(float* cell) => *(int*)cell;
+    /// <summary>Fraction along x, in [0, 1].</summary>
+    public float* X => memory + ChunkSamples;
 
-    /// <summary>Fills the cells of samples <paramref name="first"/> … of a ray; <paramref name="count"/> is rounded up to whole blocks.</summary>
+    /// <summary>Fraction along y.</summary>
+    public float* Y => memory + (2 * ChunkSamples);
+
+    /// <summary>Fraction along z.</summary>
+    public float* Z => memory + (3 * ChunkSamples);
+
+    /// <summary>Fills <paramref name="count"/> steps of a packet.</summary>
     /// <remarks>Positions are clamped to the border of zero records, so any ray is safe, and interpolation fades to zero outside.</remarks>
-    public void Locate<TLanes>(in GridRay ray, float stepLength, in RecordLayout layout, int first, int count)
+    public void Locate<TLanes>(float* packet, float stepLength, in RecordLayout layout, int firstStep, int count)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes one = TLanes.Create(1);
-        TLanes step = TLanes.Create(stepLength);
-        count = (count + BlockSamples - 1) & ~(BlockSamples - 1);
-        for (int i = 0; i < count; i += TLanes.Count)
+        (TLanes lastX, TLanes lastY, TLanes lastZ) = (TLanes.Create(layout.Grid.X), TLanes.Create(layout.Grid.Y), TLanes.Create(layout.Grid.Z));
+        (int rowPitch, int planePitch) = (layout.RowPitch, layout.PlanePitch);
+        for (int lane = 0; lane < RayPackets.Width; lane += TLanes.Count)
         {
-            TLanes distance = TLanes.MultiplyAdd(TLanes.Indices + TLanes.Create(first + i), step, TLanes.Create(ray.FirstDistance));
-            TLanes x = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.X), TLanes.Create(ray.Start.X)), layout.Grid.X, out TLanes cellX);
-            TLanes y = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.Y), TLanes.Create(ray.Start.Y)), layout.Grid.Y, out TLanes cellY);
-            TLanes z = Clamp(TLanes.MultiplyAdd(distance, TLanes.Create(ray.Slope.Z), TLanes.Create(ray.Start.Z)), layout.Grid.Z, out TLanes cellZ);
-            float* cell = At(i);
-            TLanes.StoreOffset((int*)cell, cellX + one, cellY + one, cellZ + one, layout.Stride, layout.RowPitch, layout.PlanePitch);
-            x.Store(cell + X);
-            ((one - y) * (one - z)).Store(cell + W00);
-            (y * (one - z)).Store(cell + W10);
-            ((one - y) * z).Store(cell + W01);
-            (y * z).Store(cell + W11);
+            float* ray = packet + lane;
+            TLanes firstDistance = TLanes.Load(ray + RayPackets.FirstDistance);
+            for (int i = 0; i < count; i++)
+            {
+                TLanes distance = TLanes.MultiplyAdd(TLanes.Create(firstStep + i), TLanes.Create(stepLength), firstDistance);
+                TLanes x = Clamp(Position<TLanes>(ray, distance, 0), lastX, out TLanes cellX);
+                TLanes y = Clamp(Position<TLanes>(ray, distance, 1), lastY, out TLanes cellY);
+                TLanes z = Clamp(Position<TLanes>(ray, distance, 2), lastZ, out TLanes cellZ);
+                int at = (i * RayPackets.Width) + lane;
+                TLanes.StoreIndex(Index + at, cellX + one, cellY + one, cellZ + one, rowPitch, planePitch);
+                x.Store(X + at);
+                y.Store(Y + at);
+                z.Store(Z + at);
+            }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Position<TLanes>(float* ray, TLanes distance, int axis)
+        where TLanes : struct, ILanes<TLanes> =>
+        TLanes.MultiplyAdd(distance, TLanes.Load(ray + RayPackets.Slope + (axis * RayPackets.Width)), TLanes.Load(ray + RayPackets.Start + (axis * RayPackets.Width)));
+
     /// <summary>Cell and fraction of a position in [−1, extent].</summary>
-    private static TLanes Clamp<TLanes>(TLanes position, int extent, out TLanes cell)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Clamp<TLanes>(TLanes position, TLanes extent, out TLanes cell)
         where TLanes : struct, ILanes<TLanes>
     {
         position = TLanes.Max(position, TLanes.Create(-1));
-        position = TLanes.Min(position, TLanes.Create(extent));
-        cell = TLanes.Min(TLanes.Floor(position), TLanes.Create(extent - 1));
+        position = TLanes.Min(position, extent);
+        cell = TLanes.Min(TLanes.Floor(position), extent - TLanes.Create(1));
         return position - cell;
     }
 }

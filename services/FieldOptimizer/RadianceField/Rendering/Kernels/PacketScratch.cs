@@ -1,0 +1,78 @@
+using Sjc.RadianceField.Fields;
+
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>One worker's memory for the packet in hand, and for the slab in hand.</summary>
+internal sealed unsafe class PacketScratch
+{
+    private const int Width = RayPackets.Width;
+
+    private readonly PinnedBuffer<float> cells = new(SampleCells.Floats);
+    private readonly PinnedBuffer<float> active = new(SampleCells.ChunkSamples);
+    private readonly PinnedBuffer<float> chunk = new(8 * SampleCells.ChunkSamples);
+    private readonly PinnedBuffer<float> perRay = new(8 * Width);
+    private readonly PinnedBuffer<double> products = new(Width);
+    private readonly PinnedBuffer<uint> masks = new(SampleCells.ChunkSteps);
+    private PinnedBuffer<float> colors = PinnedBuffer<float>.Empty;
+    private PinnedBuffer<float> transient = PinnedBuffer<float>.Empty;
+    private readonly PinnedBuffer<int> transientVisible = new(SampleCells.ChunkSamples);
+    private PinnedBuffer<float> densitySlab = PinnedBuffer<float>.Empty;
+    private PinnedBuffer<float> featureSlab = PinnedBuffer<float>.Empty;
+    private PinnedBuffer<byte> touched = PinnedBuffer<byte>.Empty;
+
+    /// <summary>Cells of a chunk of samples.</summary>
+    public SampleCells Cells => new(cells.Pointer);
+
+    /// <summary>1 for samples of a chunk that an alpha mask keeps.</summary>
+    public float* Active => active.Pointer;
+
+    /// <summary>Eight values per sample of a chunk.</summary>
+    public float* Chunk => chunk.Pointer;
+
+    /// <summary>Bits of a chunk's steps, one per ray.</summary>
+    public uint* Masks => masks.Pointer;
+
+    /// <summary>Rows of sixteen, one value per ray.</summary>
+    public float* PerRay(int row) => perRay.Pointer + (row * Width);
+
+    /// <summary>[16].</summary>
+    public double* Products => products.Pointer;
+
+    /// <summary>Sixteen colours: a packet's pixels or their gradients.</summary>
+    public float* Colors => colors.Pointer;
+
+    /// <summary>Gradient of the slab's densities, with a plane of halo on each side; zero between slabs.</summary>
+    public float* DensitySlab => densitySlab.Pointer;
+
+    /// <summary>Gradient of the slab's features; zero between slabs.</summary>
+    public float* FeatureSlab => featureSlab.Pointer;
+
+    /// <summary>1 where a cell of a segment has had a feature gradient; zero between slabs.</summary>
+    public byte* Touched => touched.Pointer;
+
+    /// <summary>Makes room for colours of <paramref name="stride"/> floats, and for a chunk of samples that goes on no tape.</summary>
+    public void ReserveColors(int stride)
+    {
+        colors = colors.AtLeast(Width * stride);
+        transient = transient.AtLeast(SampleCells.ChunkSamples * (3 + stride));
+    }
+
+    /// <summary>Samples that live only while their chunk is composited.</summary>
+    public PacketSamples TransientSamples() => new()
+    {
+        Densities = transient.Pointer,
+        Slopes = transient.Pointer + SampleCells.ChunkSamples,
+        Weights = transient.Pointer + (2 * SampleCells.ChunkSamples),
+        Colors = transient.Pointer + (3 * SampleCells.ChunkSamples),
+        Visible = transientVisible.Pointer,
+    };
+
+    /// <summary>Makes room for the gradient of <paramref name="planes"/> of the grid.</summary>
+    public void ReserveSlab(VoxelRecords records, int planes)
+    {
+        int count = checked((int)records.Layout.RecordsOf(planes));
+        densitySlab = densitySlab.AtLeast(count, zero: true);
+        featureSlab = featureSlab.AtLeast(checked(count * records.FeatureStride), zero: true);
+        touched = touched.AtLeast((count / RecordLayout.SegmentRecords) + 2, zero: true);
+    }
+}

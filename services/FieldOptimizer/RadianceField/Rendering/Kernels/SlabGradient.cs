@@ -1,0 +1,76 @@
+using Sjc.RadianceField.Fields;
+
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>A worker's slab once all samples are added.</summary>
+internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int planes, PacketScratch scratch)
+{
+    private readonly RecordLayout layout = records.Layout;
+    private readonly int stride = records.FeatureStride;
+
+    /// <summary>Sets to zero what samples added to the grid's border: it stands for zeros and learns nothing.</summary>
+    public void ClearBorder()
+    {
+        for (int plane = 1; plane <= planes; plane++)
+        {
+            int first = plane * layout.PlanePitch;
+            int end = first + ((layout.Grid.Y + 1) * layout.RowPitch);
+            Clear(first, layout.RowPitch);
+            Clear(end, first + layout.PlanePitch - end);
+            for (int record = first + layout.RowPitch; record < end; record += layout.RowPitch)
+            {
+                Clear(record, 1);
+            }
+        }
+    }
+
+    /// <summary>Adds the slab, which is zero afterwards, to a gradient from plane <paramref name="firstPlane"/> on.</summary>
+    public void AddTo(VoxelRecords gradient, int firstPlane)
+    {
+        int count = planes * layout.PlanePitch;
+        nint from = layout.PlanePitch;
+        nint to = (nint)(firstPlane + 1) * layout.PlanePitch;
+        Add(scratch.DensitySlab + from, gradient.Densities + to, count);
+        Add(scratch.FeatureSlab + (from * stride), gradient.Features + (to * stride), count * stride);
+    }
+
+    /// <summary>Sets the halo and the marks to zero, for the next slab.</summary>
+    public void Finish()
+    {
+        int spill = layout.RowPitch + RecordLayout.SegmentRecords;
+        int halo = (planes + 1) * layout.PlanePitch;
+        new Span<float>(scratch.DensitySlab, layout.PlanePitch).Clear();
+        new Span<float>(scratch.DensitySlab + halo, layout.PlanePitch + spill).Clear();
+        ClearTouched(0, layout.PlaneSegments);
+        ClearTouched(halo / RecordLayout.SegmentRecords, (layout.PlanePitch + spill) / RecordLayout.SegmentRecords);
+        new Span<byte>(scratch.Touched, (halo + layout.PlanePitch + spill) / RecordLayout.SegmentRecords).Clear();
+    }
+
+    private static void Add(float* from, float* to, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            to[i] += from[i];
+            from[i] = 0;
+        }
+    }
+
+    private void Clear(int firstRecord, int count)
+    {
+        new Span<float>(scratch.DensitySlab + firstRecord, count).Clear();
+        new Span<float>(scratch.FeatureSlab + ((nint)firstRecord * stride), count * stride).Clear();
+    }
+
+    private void ClearTouched(int firstSegment, int count)
+    {
+        SlabSegments segments = new(layout, scratch);
+        int floats = RecordLayout.SegmentRecords * stride;
+        for (int segment = firstSegment; segment < firstSegment + count; segment++)
+        {
+            if (segments.IsTouched(segment))
+            {
+                new Span<float>(scratch.FeatureSlab + ((nint)segment * floats), floats).Clear();
+            }
+        }
+    }
+}

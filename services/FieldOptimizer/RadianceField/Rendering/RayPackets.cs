@@ -1,0 +1,117 @@
+using System.Numerics;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Rendering.Kernels;
+
+namespace Sjc.RadianceField.Rendering;
+
+/// <summary>Rays in the grid's coordinates, where voxel i's centre is at i, in packets of sixteen: position(s) = start + s·slope at
+/// distance s from the eye. Each quantity of a packet is a row of sixteen floats; the last packet is filled up with empty rays.</summary>
+internal sealed unsafe class RayPackets
+{
+    /// <summary>Rays per packet: one per lane of the widest vectors.</summary>
+    public const int Width = 16;
+
+    /// <summary>Floats from a packet's first to its rows: start x, y, z; slope x, y, z; distance of sample 0; number of samples.</summary>
+    public const int Start = 0;
+    public const int Slope = 3 * Width;
+    public const int FirstDistance = 6 * Width;
+    public const int SampleCount = 7 * Width;
+
+    private const int Floats = 8 * Width;
+
+    private PinnedBuffer<float> rows = PinnedBuffer<float>.Empty;
+    private int[] firstSamples = [];
+    private int[] steps = [];
+
+    /// <summary>Packets.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>A packet's rows.</summary>
+    public float* Rows(int packet) => rows.Pointer + (packet * Floats);
+
+    /// <summary>Where the packet's samples begin in the tape.</summary>
+    public int FirstSample(int packet) => firstSamples[packet];
+
+    /// <summary>Samples of the packet's longest ray.</summary>
+    public int Steps(int packet) => steps[packet];
+
+    /// <summary>k = ⌊max(far − near)/δ⌋ + 1 over all rays, in float32 as in the reference.</summary>
+    public static int LongestSampleCount(RayBatch rays, float stepLength)
+    {
+        float longest = 0;
+        for (int i = 0; i < rays.Count; i++)
+        {
+            longest = MathF.Max(longest, rays.Far[i] - rays.Near[i]);
+        }
+
+        float samples = longest / stepLength;
+        return samples < 1_000_000 ? (int)samples + 1 : throw new ArgumentException($"Rays must have fewer than 1000000 samples, but the longest has {samples}.", nameof(rays));
+    }
+
+    /// <summary>Takes over rays in world coordinates, with the samples of packets one after the other.</summary>
+    /// <returns>Samples in all, those that fill packets included.</returns>
+    public long Fill(VoxelField field, RayBatch rays, float stepLength, float offset, int longest)
+    {
+        Count = (rays.Count + Width - 1) / Width;
+        rows = rows.AtLeast(Count * Floats);
+        if (steps.Length < Count)
+        {
+            (firstSamples, steps) = (new int[Count], new int[Count]);
+        }
+
+        Vector3 min = field.Box.Min;
+        double scaleX = field.Grid.X / (double)field.Box.Size.X;
+        double scaleY = field.Grid.Y / (double)field.Box.Size.Y;
+        double scaleZ = field.Grid.Z / (double)field.Box.Size.Z;
+        long total = 0;
+        for (int packet = 0; packet < Count; packet++)
+        {
+            int longestOfPacket = 0;
+            new Span<float>(Rows(packet), Floats).Clear();
+            for (int i = packet * Width; i < Math.Min(rays.Count, (packet + 1) * Width); i++)
+            {
+                float* row = Rows(packet) + (i % Width);
+                ReadOnlySpan<float> origin = rays.Origins.Slice(3 * i, 3);
+                ReadOnlySpan<float> direction = rays.Directions.Slice(3 * i, 3);
+                row[Start] = (float)(((origin[0] - (double)min.X) * scaleX) - 0.5);
+                row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scaleY) - 0.5);
+                row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scaleZ) - 0.5);
+                row[Slope] = (float)(direction[0] * scaleX);
+                row[Slope + Width] = (float)(direction[1] * scaleY);
+                row[Slope + (2 * Width)] = (float)(direction[2] * scaleZ);
+                row[FirstDistance] = rays.Near[i] + (offset * stepLength);
+                int samples = CountSamples(rays.Far[i] - rays.Near[i], stepLength, offset, longest);
+                row[SampleCount] = samples;
+                longestOfPacket = Math.Max(longestOfPacket, samples);
+            }
+
+            firstSamples[packet] = (int)Math.Min(total, int.MaxValue);
+            steps[packet] = longestOfPacket;
+            total += longestOfPacket * Width;
+        }
+
+        return total;
+    }
+
+    /// <summary>Samples i with (i + offset)·δ &lt; range, compared in float32 as the reference does.</summary>
+    private static int CountSamples(float range, float stepLength, float offset, int longest)
+    {
+        if (!(range > 0))
+        {
+            return 0;
+        }
+
+        int count = Math.Clamp((int)(range / stepLength), 0, longest);
+        while (count < longest && (count + offset) * stepLength < range)
+        {
+            count++;
+        }
+
+        while (count > 0 && !((count - 1 + offset) * stepLength < range))
+        {
+            count--;
+        }
+
+        return count;
+    }
+}
