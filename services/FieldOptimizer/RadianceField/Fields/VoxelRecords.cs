@@ -11,8 +11,8 @@ public sealed unsafe class VoxelRecords
 {
     private const int MaxFloats = 2_147_000_000;
 
-    private readonly PinnedBuffer<float> densities;
-    private readonly PinnedBuffer<float> features;
+    private readonly NativeBuffer<float> densities;
+    private readonly NativeBuffer<float> features;
 
     /// <summary>Records of zeros.</summary>
     /// <exception cref="ArgumentException">There are no channels, or the records exceed 2³¹ floats.</exception>
@@ -33,8 +33,8 @@ public sealed unsafe class VoxelRecords
         Grid = grid;
         Channels = channels;
         Layout = new RecordLayout(grid);
-        densities = new PinnedBuffer<float>((int)Layout.RecordCount, zero: true);
-        features = new PinnedBuffer<float>((int)Layout.RecordCount * FeatureStride, zero: true);
+        densities = new NativeBuffer<float>((int)Layout.RecordCount, zero: true);
+        features = new NativeBuffer<float>((int)Layout.RecordCount * FeatureStride, zero: true);
     }
 
     /// <summary>The voxels.</summary>
@@ -56,7 +56,7 @@ public sealed unsafe class VoxelRecords
     internal float* Features => features.Pointer;
 
     /// <summary>The density component of a voxel.</summary>
-    public float Density(int x, int y, int z) => densities.Pointer[CheckedIndex(x, y, z)];
+    public float Density(int x, int y, int z) => densities.Span[CheckedIndex(x, y, z)];
 
     /// <summary>Sets all densities.</summary>
     /// <param name="density">[z, y, x].</param>
@@ -95,6 +95,8 @@ public sealed unsafe class VoxelRecords
         {
             sum[1 + channel] += weight * Features[((nint)index * FeatureStride) + channel];
         }
+
+        GC.KeepAlive(this);
     }
 
     private int CheckedIndex(int x, int y, int z)
@@ -105,7 +107,7 @@ public sealed unsafe class VoxelRecords
         return Layout.Index(x, y, z);
     }
 
-    private void Import(ReadOnlySpan<float> values, PinnedBuffer<float> records, int stride, int components, string name)
+    private void Import(ReadOnlySpan<float> values, NativeBuffer<float> records, int stride, int components, string name)
     {
         RequireLength(values.Length, components, name);
         int read = 0;
@@ -120,9 +122,11 @@ public sealed unsafe class VoxelRecords
                 }
             }
         }
+
+        GC.KeepAlive(records);
     }
 
-    private void Export(Span<float> values, PinnedBuffer<float> records, int stride, int components, string name)
+    private void Export(Span<float> values, NativeBuffer<float> records, int stride, int components, string name)
     {
         RequireLength(values.Length, components, name);
         int written = 0;
@@ -137,10 +141,12 @@ public sealed unsafe class VoxelRecords
                 }
             }
         }
+
+        GC.KeepAlive(records);
     }
 
     /// <summary>The interior records of row y of plane z, counted z·Y + y.</summary>
-    private Span<float> Row(PinnedBuffer<float> records, int stride, int row) =>
+    private Span<float> Row(NativeBuffer<float> records, int stride, int row) =>
         records.Span.Slice(Layout.Index(0, row % Grid.Y, row / Grid.Y) * stride, Grid.X * stride);
 
     private void RequireLength(int length, int components, string name)

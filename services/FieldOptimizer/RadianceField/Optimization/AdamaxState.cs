@@ -84,6 +84,8 @@ public sealed class AdamaxState
 
             RestingSince[segment] = Moving;
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>One step of the background texture; <see cref="Steps"/> counts it already.</summary>

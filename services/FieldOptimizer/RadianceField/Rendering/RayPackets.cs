@@ -19,7 +19,7 @@ internal sealed unsafe class RayPackets
 
     private const int Floats = 8 * Width;
 
-    private PinnedBuffer<float> rows = PinnedBuffer<float>.Empty;
+    private NativeBuffer<float> rows = NativeBuffer<float>.Empty;
     private int[] firstSamples = [];
     private int[] steps = [];
 

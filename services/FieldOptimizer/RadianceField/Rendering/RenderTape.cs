@@ -14,9 +14,9 @@ public sealed unsafe class RenderTape : IViewTape
     private int[] liveSteps = [];
     private int[] visibleCounts = [];
     private float[] textureCoordinates = [];
-    private PinnedBuffer<float> samples = PinnedBuffer<float>.Empty;
-    private PinnedBuffer<int> visible = PinnedBuffer<int>.Empty;
-    private PinnedBuffer<float> colors = PinnedBuffer<float>.Empty;
+    private NativeBuffer<float> samples = NativeBuffer<float>.Empty;
+    private NativeBuffer<int> visible = NativeBuffer<int>.Empty;
+    private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
 
     /// <summary>A tape for training.</summary>
     public RenderTape()
@@ -108,6 +108,8 @@ public sealed unsafe class RenderTape : IViewTape
                 weights[(i * RayCount) + ray] = *sample;
             }
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Takes over a view's rays and makes room for its samples.</summary>
@@ -239,8 +241,8 @@ public sealed unsafe class RenderTape : IViewTape
         }
 
         capacity = (int)room;
-        samples = new PinnedBuffer<float>(4 * capacity);
-        visible = new PinnedBuffer<int>(capacity);
-        colors = new PinnedBuffer<float>(capacity * ColorStride);
+        samples = new NativeBuffer<float>(4 * capacity);
+        visible = new NativeBuffer<int>(capacity);
+        colors = new NativeBuffer<float>(capacity * ColorStride);
     }
 }

@@ -69,6 +69,7 @@ public sealed partial class VoxelRenderer : IDisposable
         Begin(field);
         (this.tape, this.alphaMask) = (tape, alphaMask);
         team.Run(forwardWork);
+        GC.KeepAlive(this);
     }
 
     /// <summary>The adjoint along the rays: what each sample of the tape adds to the field's gradient.</summary>
@@ -102,6 +103,7 @@ public sealed partial class VoxelRenderer : IDisposable
             sum += tape.EmptinessSums[i];
         }
 
+        GC.KeepAlive(this);
         return gradient.EmptinessWeight == 0 ? 0 : gradient.EmptinessWeight * (sum / samples);
     }
 
@@ -113,6 +115,7 @@ public sealed partial class VoxelRenderer : IDisposable
         BeginScatter(field, tapes);
         slabTask = new SlabTask { Records = field.Voxels, Gradient = gradient.Voxels };
         team.Run(slabWork);
+        GC.KeepAlive(this);
         gradient.DensityScale += (float)DensityScaleGradient();
         SumTextureGradient(field);
         for (int i = 0; i < gradient.Background.Length; i++)
@@ -141,6 +144,7 @@ public sealed partial class VoxelRenderer : IDisposable
         }
 
         team.Run(slabWork);
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>

@@ -7,18 +7,18 @@ internal sealed unsafe class PacketScratch
 {
     private const int Width = RayPackets.Width;
 
-    private readonly PinnedBuffer<float> cells = new(SampleCells.Floats);
-    private readonly PinnedBuffer<float> active = new(SampleCells.ChunkSamples);
-    private readonly PinnedBuffer<float> chunk = new(8 * SampleCells.ChunkSamples);
-    private readonly PinnedBuffer<float> perRay = new(8 * Width);
-    private readonly PinnedBuffer<double> products = new(Width);
-    private readonly PinnedBuffer<uint> masks = new(SampleCells.ChunkSteps);
-    private PinnedBuffer<float> colors = PinnedBuffer<float>.Empty;
-    private PinnedBuffer<float> transient = PinnedBuffer<float>.Empty;
-    private readonly PinnedBuffer<int> transientVisible = new(SampleCells.ChunkSamples);
-    private PinnedBuffer<float> densitySlab = PinnedBuffer<float>.Empty;
-    private PinnedBuffer<float> featureSlab = PinnedBuffer<float>.Empty;
-    private PinnedBuffer<byte> touched = PinnedBuffer<byte>.Empty;
+    private readonly NativeBuffer<float> cells = new(SampleCells.Floats);
+    private readonly NativeBuffer<float> active = new(SampleCells.ChunkSamples);
+    private readonly NativeBuffer<float> chunk = new(8 * SampleCells.ChunkSamples);
+    private readonly NativeBuffer<float> perRay = new(8 * Width);
+    private readonly NativeBuffer<double> products = new(Width);
+    private readonly NativeBuffer<uint> masks = new(SampleCells.ChunkSteps);
+    private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
+    private NativeBuffer<float> transient = NativeBuffer<float>.Empty;
+    private readonly NativeBuffer<int> transientVisible = new(SampleCells.ChunkSamples);
+    private NativeBuffer<float> densitySlab = NativeBuffer<float>.Empty;
+    private NativeBuffer<float> featureSlab = NativeBuffer<float>.Empty;
+    private NativeBuffer<byte> touched = NativeBuffer<byte>.Empty;
 
     /// <summary>Cells of a chunk of samples.</summary>
     public SampleCells Cells => new(cells.Pointer);
