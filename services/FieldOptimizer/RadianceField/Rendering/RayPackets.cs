@@ -26,6 +26,10 @@ internal sealed unsafe class RayPackets
     /// <summary>Packets.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The lane of ray i of a packet, and the ray of lane i: neighbours in the picture, whose cells share corners, are four
+    /// lanes apart, so that what one adds to a corner is stored before the next one adds to it.</summary>
+    public static int Lane(int i) => ((i % 4) * 4) + (i / 4);
+
     /// <summary>A packet's rows.</summary>
     public float* Rows(int packet) => rows.Pointer + (packet * Floats);
 
@@ -70,7 +74,7 @@ internal sealed unsafe class RayPackets
             new Span<float>(Rows(packet), Floats).Clear();
             for (int i = packet * Width; i < Math.Min(rays.Count, (packet + 1) * Width); i++)
             {
-                float* row = Rows(packet) + (i % Width);
+                float* row = Rows(packet) + Lane(i % Width);
                 ReadOnlySpan<float> origin = rays.Origins.Slice(3 * i, 3);
                 ReadOnlySpan<float> direction = rays.Directions.Slice(3 * i, 3);
                 row[Start] = (float)(((origin[0] - (double)min.X) * scaleX) - 0.5);

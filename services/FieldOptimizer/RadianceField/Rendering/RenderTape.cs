@@ -14,6 +14,7 @@ public sealed unsafe class RenderTape : IViewTape
     private int[] liveSteps = [];
     private int[] visibleCounts = [];
     private float[] textureCoordinates = [];
+    private NativeBuffer<float> densityGradients = NativeBuffer<float>.Empty;
     private NativeBuffer<float> samples = NativeBuffer<float>.Empty;
     private NativeBuffer<int> visible = NativeBuffer<int>.Empty;
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
@@ -56,7 +57,7 @@ public sealed unsafe class RenderTape : IViewTape
     internal RayPackets Packets { get; } = new();
 
     /// <summary>∂L/∂density per sample, after the backward pass.</summary>
-    internal float* DensityGradients => samples.Pointer + (3 * (nint)capacity);
+    internal float* DensityGradients => densityGradients.Pointer;
 
     /// <summary>∂L/∂image, [c, rays], after the backward pass.</summary>
     internal float[] ImageGradients { get; private set; } = [];
@@ -102,8 +103,8 @@ public sealed unsafe class RenderTape : IViewTape
         for (int ray = 0; ray < RayCount; ray++)
         {
             int packet = ray / RayPackets.Width;
-            float* sample = Samples(packet).Weights + (ray % RayPackets.Width);
-            for (int i = 0; i < liveSteps[packet]; i++, sample += RayPackets.Width)
+            float* sample = Samples(packet).Values + PacketSamples.Weights + RayPackets.Lane(ray % RayPackets.Width);
+            for (int i = 0; i < liveSteps[packet]; i++, sample += PacketSamples.StepFloats)
             {
                 weights[(i * RayCount) + ray] = *sample;
             }
@@ -142,9 +143,7 @@ public sealed unsafe class RenderTape : IViewTape
         PacketSamples all = new()
         {
             Keeps = true,
-            Densities = samples.Pointer + first,
-            Slopes = samples.Pointer + capacity + first,
-            Weights = samples.Pointer + (2 * (nint)capacity) + first,
+            Values = samples.Pointer + (3 * first),
             Visible = visible.Pointer + first,
             Colors = colors.Pointer + (first * ColorStride),
         };
@@ -162,14 +161,15 @@ public sealed unsafe class RenderTape : IViewTape
         for (int i = 0; i < RayPackets.Width && first + i < RayCount; i++)
         {
             int ray = first + i;
-            float left = scratch.PerRay(0)[i];
-            float* pixel = scratch.Colors + (i * ColorStride);
+            int lane = RayPackets.Lane(i);
+            float left = scratch.PerRay(0)[lane];
+            float* pixel = scratch.Colors + (lane * ColorStride);
             for (int channel = 0; channel < Channels; channel++)
             {
                 image[(channel * RayCount) + ray] = pixel[channel] + (left * BackgroundColors[(ray * Channels) + channel]);
             }
 
-            depth[ray] = scratch.PerRay(1)[i] + (RenderOptions.BackgroundDepth * left);
+            depth[ray] = scratch.PerRay(1)[lane] + (RenderOptions.BackgroundDepth * left);
             transmittance[ray] = left;
         }
     }
@@ -187,7 +187,7 @@ public sealed unsafe class RenderTape : IViewTape
             ReadOnlySpan<float> row = ImageGradients.AsSpan((channel * RayCount) + first, rays);
             for (int i = 0; i < rays; i++)
             {
-                gradients[(i * ColorStride) + channel] = row[i];
+                gradients[(RayPackets.Lane(i) * ColorStride) + channel] = row[i];
             }
         }
     }
@@ -241,7 +241,8 @@ public sealed unsafe class RenderTape : IViewTape
         }
 
         capacity = (int)room;
-        samples = new NativeBuffer<float>(4 * capacity);
+        samples = new NativeBuffer<float>(3 * capacity);
+        densityGradients = new NativeBuffer<float>(capacity);
         visible = new NativeBuffer<int>(capacity);
         colors = new NativeBuffer<float>(capacity * ColorStride);
     }

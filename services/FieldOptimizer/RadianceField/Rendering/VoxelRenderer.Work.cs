@@ -70,7 +70,7 @@ public sealed unsafe partial class VoxelRenderer
         int stride = tape.ColorStride;
         for (int i = 0; i < RayPackets.Width; i++)
         {
-            int ray = (packet * RayPackets.Width) + i;
+            int ray = (packet * RayPackets.Width) + RayPackets.Lane(i);
             bool exists = ray < tape.RayCount;
             gradient.Transmittance[i] = exists ? tape.Transmittance[ray] : 1;
             gradient.Depth[i] = exists ? depthGradients[ray] : 0;
@@ -175,7 +175,7 @@ public sealed unsafe partial class VoxelRenderer
         double sum = 0;
         for (int i = 0; i < tapeCount; i++)
         {
-            foreach (float part in tapes[i].ScaleGradients.AsSpan(0, tapes[i].RayCount))
+            foreach (float part in tapes[i].ScaleGradients.AsSpan(0, tapes[i].Packets.Count * RayPackets.Width))
             {
                 sum += part;
             }

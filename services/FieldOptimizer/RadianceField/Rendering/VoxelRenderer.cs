@@ -98,7 +98,7 @@ public sealed partial class VoxelRenderer : IDisposable
         team.Run(backwardWork);
         tape.HasGradient = true;
         double sum = 0;
-        for (int i = 0; i < tape.RayCount; i++)
+        for (int i = 0; i < tape.Packets.Count * RayPackets.Width; i++)
         {
             sum += tape.EmptinessSums[i];
         }

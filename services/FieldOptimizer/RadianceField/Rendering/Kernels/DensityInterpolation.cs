@@ -7,20 +7,25 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// <summary>Trilinear interpolation of densities, four samples at a time: along z in pairs of x, then along y and x with a sample per lane.</summary>
 internal static unsafe class DensityInterpolation
 {
-    /// <summary>Interpolates at the first <paramref name="count"/> samples of a chunk, a multiple of 16.</summary>
+    /// <summary>Interpolates at the steps of a chunk.</summary>
     /// <param name="density">The grid's densities.</param>
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the samples.</param>
-    /// <param name="count">Samples.</param>
-    /// <param name="interpolated">Receives [count].</param>
-    public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, int count, float* interpolated)
+    /// <param name="next">Of the samples to come, whose densities are fetched.</param>
+    /// <param name="steps">Of the chunk.</param>
+    /// <param name="interpolated">Receives rows of sixteen, <see cref="PacketSamples.StepFloats"/> apart.</param>
+    public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, SampleCells next, int steps, float* interpolated)
     {
         nint row = layout.RowPitch;
         nint plane = layout.PlanePitch;
         int* index = cells.Index;
         float* z = cells.Z;
-        for (int i = 0; i < count; i += 4)
+        for (int i = 0; i < steps * RayPackets.Width; i += 4)
         {
+            // Every other one: neighbours share cache lines.
+            Prefetching.Near(density + next.Index[i], row, plane);
+            Prefetching.Near(density + next.Index[i + 2], row, plane);
+
             Vector128<float> a = Face(density + index[i], row, plane, z + i);
             Vector128<float> b = Face(density + index[i + 1], row, plane, z + i + 1);
             Vector128<float> c = Face(density + index[i + 2], row, plane, z + i + 2);
@@ -29,7 +34,7 @@ internal static unsafe class DensityInterpolation
             Vector128<float> y = Vector128.Load(cells.Y + i);
             Vector128<float> near = Lerp(y, a, c);
             Vector128<float> far = Lerp(y, b, d);
-            Lerp(Vector128.Load(cells.X + i), near, far).Store(interpolated + i);
+            Lerp(Vector128.Load(cells.X + i), near, far).Store(interpolated + (i / RayPackets.Width * PacketSamples.StepFloats) + (i % RayPackets.Width));
         }
     }
 

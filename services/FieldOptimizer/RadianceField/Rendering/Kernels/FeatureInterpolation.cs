@@ -1,37 +1,30 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>Trilinear interpolation of feature records, one visible sample after the other: along z, y and x.</summary>
 internal static unsafe class FeatureInterpolation
 {
-    // Samples between a prefetch and the load: some hundred cycles.
-    private const int PrefetchDistance = 12;
-
     /// <summary>Interpolates at the visible samples of a chunk.</summary>
     /// <param name="features">The grid's records.</param>
     /// <param name="stride">Floats per record, a multiple of 4.</param>
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the chunk.</param>
+    /// <param name="next">Of the chunk to come, whose records are fetched.</param>
     /// <param name="visible">[count]: samples, counted like the tape's.</param>
     /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
     /// <param name="count">Visible samples.</param>
     /// <param name="interpolated">Receives [count, stride].</param>
     public static void Interpolate(
-        float* features, int stride, in RecordLayout layout, SampleCells cells, int* visible, int firstSample, int count, float* interpolated)
+        float* features, int stride, in RecordLayout layout, SampleCells cells, SampleCells next, int* visible, int firstSample, int count, float* interpolated)
     {
         nint row = (nint)layout.RowPitch * stride;
         nint plane = (nint)layout.PlanePitch * stride;
         for (int i = 0; i < count; i++, interpolated += stride)
         {
-            if (Sse.IsSupported)
-            {
-                Prefetch(features + ((nint)cells.Index[visible[Math.Min(i + PrefetchDistance, count - 1)] - firstSample] * stride), row, plane);
-            }
-
             int sample = visible[i] - firstSample;
+            Prefetching.Far(features + ((nint)next.Index[sample] * stride), row, plane);
             float* corner = features + ((nint)cells.Index[sample] * stride);
             if (stride == 4 && Vector256.IsHardwareAccelerated)
             {
@@ -68,15 +61,6 @@ internal static unsafe class FeatureInterpolation
         Vector128<float> far = Lerp(
             y, Lerp(z, Vector128.Load(corner), Vector128.Load(corner + plane)), Lerp(z, Vector128.Load(corner + row), Vector128.Load(corner + plane + row)));
         return Lerp(Vector128.Create(cells.X[sample]), near, far);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(float* corner, nint row, nint plane)
-    {
-        Sse.Prefetch0(corner);
-        Sse.Prefetch0(corner + row);
-        Sse.Prefetch0(corner + plane);
-        Sse.Prefetch0(corner + plane + row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

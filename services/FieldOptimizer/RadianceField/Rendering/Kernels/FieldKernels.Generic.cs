@@ -12,7 +12,8 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     public override (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, byte[]? alphaMask, PacketScratch scratch)
     {
         RecordLayout layout = field.Voxels.Layout;
-        SampleCells cells = scratch.Cells;
+        SampleCells cells = scratch.Cells(0);
+        SampleCells next = scratch.Cells(1);
         float* transmittance = scratch.PerRay(0);
         float* depth = scratch.PerRay(1);
         new Span<float>(transmittance, Width).Fill(1);
@@ -21,11 +22,12 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         float densityScale = MathF.Exp(field.DensityScale);
         int visible = 0;
         PacketSamples chunk = samples;
+        cells.Locate<TLanes>(packet, samples.StepLength, layout, 0, SampleCells.ChunkSteps);
         for (int step = 0; step < samples.Steps; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, samples.Steps - step);
-            cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
-            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, count * Width, chunk.Densities);
+            next.Locate<TLanes>(packet, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
+            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, next, count, chunk.Values);
             if (alphaMask is not null)
             {
                 AlphaMaskSampling.Mark(layout, alphaMask, cells, count * Width, scratch.Active);
@@ -33,16 +35,14 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
 
             PacketCompositing.Absorb<TLanes>(
                 packet, chunk, step, count, alphaMask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
-            int found = PacketCompositing.FindVisible<TLanes>(chunk.Weights, count * Width, samples.WeightThreshold, step * Width, chunk.Visible);
-            FeatureInterpolation.Interpolate(field.Voxels.Features, samples.ColorStride, layout, cells, chunk.Visible, step * Width, found, chunk.Colors);
+            int found = PacketCompositing.FindVisible<TLanes>(chunk, count, samples.WeightThreshold, step * Width);
+            FeatureInterpolation.Interpolate(field.Voxels.Features, samples.ColorStride, layout, cells, next, chunk.Visible, step * Width, found, chunk.Colors);
             PacketCompositing.Activate<TLanes>(chunk.Colors, found * samples.ColorStride, field.ColorMode);
-            PacketCompositing.Composite(chunk.Visible, found, chunk.Weights - (step * Width), chunk.Colors, samples.ColorStride, scratch.Colors);
+            PacketCompositing.Composite(chunk, found, step * Width, scratch.Colors);
             visible += found;
             if (samples.Keeps)
             {
-                chunk.Densities += count * Width;
-                chunk.Slopes += count * Width;
-                chunk.Weights += count * Width;
+                chunk.Values += count * PacketSamples.StepFloats;
                 chunk.Visible += found;
                 chunk.Colors += found * samples.ColorStride;
             }
@@ -51,6 +51,8 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
             {
                 return (step + count, visible);
             }
+
+            (cells, next) = (next, cells);
         }
 
         return (samples.Steps, visible);
@@ -77,16 +79,15 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 visible--;
             }
 
+            FetchChunkBefore(samples, step, visible);
             new Span<float>(seen, count * Width).Clear();
             PacketCompositing.ColorAdjoint(
                 samples.Visible + visible, at, end - visible, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
-            chunk.Densities = samples.Densities + at;
-            chunk.Slopes = samples.Slopes + at;
-            chunk.Weights = samples.Weights + at;
+            chunk.Values = samples.Values + (step * PacketSamples.StepFloats);
             PacketCompositing.DensityAdjoint<TLanes>(packet, chunk, step, count, gradient, seen, transmittance, behind, densityGrad + at);
             if (gradient.Emptiness != 0)
             {
-                PacketCompositing.EmptinessProducts<TLanes>(chunk.Weights, count, gradient.EmptinessScale, scratch.Products);
+                PacketCompositing.EmptinessProducts<TLanes>(chunk, count, gradient.EmptinessScale, scratch.Products);
             }
         }
 
@@ -126,6 +127,16 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 state.RestingSince[segment] = state.Steps;
             }
         }
+    }
+
+    /// <summary>The backward pass walks to lower addresses, but upwards within a chunk: too much for the processor's own guesses.</summary>
+    private static void FetchChunkBefore(in PacketSamples samples, int step, int visible)
+    {
+        int steps = Math.Min(SampleCells.ChunkSteps, step);
+        int colors = Math.Min(SampleCells.ChunkSamples, visible);
+        Prefetching.Run(samples.Values + ((step - steps) * PacketSamples.StepFloats), steps * PacketSamples.StepFloats * sizeof(float));
+        Prefetching.Run(samples.Visible + visible - colors, colors * sizeof(int));
+        Prefetching.Run(samples.Colors + ((visible - colors) * samples.ColorStride), colors * samples.ColorStride * sizeof(float));
     }
 
     /// <summary>Wakes a segment that has rested: its norms decay as if every step had touched them.</summary>

@@ -23,6 +23,15 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Bit i: value i, of as many as there are lanes, is in [low, low + length).</summary>
     static abstract uint RangeMask(int* values, int low, int length);
 
+    /// <summary>Bit i: a's value i equals b's, of as many as there are lanes.</summary>
+    static abstract uint EqualMask(int* a, int* b);
+
+    /// <summary>Per lane: <paramref name="value"/> where a's value equals b's, else 0.</summary>
+    static abstract TSelf WhereEqual(int* a, int* b, TSelf value);
+
+    /// <summary>Stores a₀, b₀, a₁, b₁ …</summary>
+    static abstract void StorePairs(float* destination, TSelf a, TSelf b);
+
     static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator -(TSelf a, TSelf b);

@@ -29,6 +29,19 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static uint RangeMask(int* values, int low, int length) => (uint)(*values - low) < (uint)length ? 1u : 0u;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint EqualMask(int* a, int* b) => *a == *b ? 1u : 0u;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 WhereEqual(int* a, int* b, Lanes1 value) => *a == *b ? value : new(0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(float* destination, Lanes1 a, Lanes1 b)
+    {
+        destination[0] = a.value;
+        destination[1] = b.value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 operator +(Lanes1 a, Lanes1 b) => new(a.value + b.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
@@ -29,6 +30,27 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint RangeMask(int* values, int low, int length) =>
         (uint)Vector128.LessThan((Vector128.Load(values) - Vector128.Create(low)).AsUInt32(), Vector128.Create((uint)length)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint EqualMask(int* a, int* b) => (uint)Vector128.Equals(Vector128.Load(a), Vector128.Load(b)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 WhereEqual(int* a, int* b, Lanes128 value) =>
+        new(Vector128.BitwiseAnd(Vector128.Equals(Vector128.Load(a), Vector128.Load(b)).AsSingle(), value.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(float* destination, Lanes128 a, Lanes128 b)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.UnpackLow(a.value, b.value).Store(destination);
+            Sse.UnpackHigh(a.value, b.value).Store(destination + 4);
+            return;
+        }
+
+        Vector128.Create(a.value[0], b.value[0], a.value[1], b.value[1]).Store(destination);
+        Vector128.Create(a.value[2], b.value[2], a.value[3], b.value[3]).Store(destination + 4);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 a, Lanes128 b) => new(a.value + b.value);

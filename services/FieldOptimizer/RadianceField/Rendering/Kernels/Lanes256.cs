@@ -31,6 +31,20 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
         (uint)Vector256.LessThan((Vector256.Load(values) - Vector256.Create(low)).AsUInt32(), Vector256.Create((uint)length)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint EqualMask(int* a, int* b) => (uint)Vector256.Equals(Vector256.Load(a), Vector256.Load(b)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 WhereEqual(int* a, int* b, Lanes256 value) =>
+        new(Vector256.BitwiseAnd(Vector256.Equals(Vector256.Load(a), Vector256.Load(b)).AsSingle(), value.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(float* destination, Lanes256 a, Lanes256 b)
+    {
+        Lanes128.StorePairs(destination, new(a.value.GetLower()), new(b.value.GetLower()));
+        Lanes128.StorePairs(destination + 8, new(a.value.GetUpper()), new(b.value.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 a, Lanes256 b) => new(a.value + b.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

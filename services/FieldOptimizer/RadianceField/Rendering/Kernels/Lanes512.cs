@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
@@ -29,6 +30,27 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint RangeMask(int* values, int low, int length) =>
         (uint)Vector512.LessThan((Vector512.Load(values) - Vector512.Create(low)).AsUInt32(), Vector512.Create((uint)length)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint EqualMask(int* a, int* b) => (uint)Vector512.Equals(Vector512.Load(a), Vector512.Load(b)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 WhereEqual(int* a, int* b, Lanes512 value) =>
+        new(Vector512.BitwiseAnd(Vector512.Equals(Vector512.Load(a), Vector512.Load(b)).AsSingle(), value.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(float* destination, Lanes512 a, Lanes512 b)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.PermuteVar16x32x2(a.value, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), b.value).Store(destination);
+            Avx512F.PermuteVar16x32x2(a.value, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), b.value).Store(destination + 16);
+            return;
+        }
+
+        Lanes256.StorePairs(destination, new(a.value.GetLower()), new(b.value.GetLower()));
+        Lanes256.StorePairs(destination + 16, new(a.value.GetUpper()), new(b.value.GetUpper()));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.value + b.value);

@@ -36,9 +36,6 @@ internal static unsafe class PacketCompositing
         TLanes one = TLanes.Create(1);
         TLanes slopeScale = TLanes.Create(densityScale * chunk.StepLength);
         TLanes step = TLanes.Create(chunk.StepLength);
-        float* densities = chunk.Densities;
-        float* slopes = chunk.Slopes;
-        float* weights = chunk.Weights;
         for (int lane = 0; lane < Width; lane += TLanes.Count)
         {
             TLanes left = TLanes.Load(transmittance + lane);
@@ -47,21 +44,21 @@ internal static unsafe class PacketCompositing
             TLanes firstDistance = TLanes.Load(packet + RayPackets.FirstDistance + lane);
             for (int i = 0; i < count; i++)
             {
-                int at = (i * Width) + lane;
+                float* values = chunk.Values + (i * PacketSamples.StepFloats) + lane;
                 TLanes stepIndex = TLanes.Create(firstStep + i);
                 TLanes on = TLanes.SelectGreater(samples, stepIndex, one, zero);
-                on = active == null ? on : on * TLanes.Load(active + at);
-                TLanes x = TLanes.MultiplyAdd(TLanes.Load(densities + at), TLanes.Create(densityScale), TLanes.Create(densityShift));
+                on = active == null ? on : on * TLanes.Load(active + (i * Width) + lane);
+                TLanes x = TLanes.MultiplyAdd(TLanes.Load(values + PacketSamples.Densities), TLanes.Create(densityScale), TLanes.Create(densityShift));
                 TLanes decay = VectorMath.Exp(zero - TLanes.Abs(x));
 
                 // softplus(x) = max(x, 0) + ln(1 + e^−|x|); its derivative is sigmoid(x).
                 TLanes sigma = TLanes.Max(x, zero) + VectorMath.LogOnePlus(decay);
                 TLanes sigmoid = TLanes.SelectGreater(x, zero, one, decay) / (one + decay);
-                (sigmoid * on * slopeScale).Store(slopes + at);
+                (sigmoid * on * slopeScale).Store(values + PacketSamples.Slopes);
                 TLanes next = left * VectorMath.Exp(zero - (sigma * on * step));
                 next = TLanes.SelectGreater(TLanes.Create(OpaqueTransmittance), next, zero, next);
                 TLanes weight = left - next;
-                weight.Store(weights + at);
+                weight.Store(values + PacketSamples.Weights);
                 left = next;
                 sum = TLanes.MultiplyAdd(weight, TLanes.MultiplyAdd(stepIndex, step, firstDistance), sum);
             }
@@ -72,21 +69,21 @@ internal static unsafe class PacketCompositing
     }
 
     /// <summary>Lists the samples of a chunk above the weight threshold.</summary>
-    /// <param name="weights">[count].</param>
-    /// <param name="count">A multiple of 16.</param>
+    /// <param name="chunk">The samples.</param>
+    /// <param name="count">Steps.</param>
     /// <param name="threshold">The weight threshold.</param>
     /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
-    /// <param name="visible">Receives the samples, counted like the tape's, ascending; needs room for <paramref name="count"/>.</param>
-    /// <returns>How many there are.</returns>
-    public static int FindVisible<TLanes>(float* weights, int count, float threshold, int firstSample, int* visible)
+    /// <returns>How many there are; they are ascending and counted like the tape's.</returns>
+    public static int FindVisible<TLanes>(in PacketSamples chunk, int count, float threshold, int firstSample)
         where TLanes : struct, ILanes<TLanes>
     {
         int found = 0;
-        for (int i = 0; i < count; i += Width)
+        int* visible = chunk.Visible;
+        for (int i = 0; i < count; i++)
         {
-            for (uint mask = GreaterMask<TLanes>(weights + i, threshold); mask != 0; mask &= mask - 1)
+            for (uint mask = GreaterMask<TLanes>(chunk.Values + (i * PacketSamples.StepFloats) + PacketSamples.Weights, threshold); mask != 0; mask &= mask - 1)
             {
-                visible[found++] = firstSample + i + BitOperations.TrailingZeroCount(mask);
+                visible[found++] = firstSample + (i * Width) + BitOperations.TrailingZeroCount(mask);
             }
         }
 
@@ -112,17 +109,19 @@ internal static unsafe class PacketCompositing
     }
 
     /// <summary>Adds w·colour of visible samples to their rays' pixels.</summary>
-    /// <param name="visible">[count].</param>
+    /// <param name="chunk">The samples.</param>
     /// <param name="count">Visible samples.</param>
-    /// <param name="weights">The weight of sample 0, counted like <paramref name="visible"/>.</param>
-    /// <param name="colors">[count, stride].</param>
-    /// <param name="stride">Floats per colour.</param>
+    /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
     /// <param name="pixels">[16, stride].</param>
-    public static void Composite(int* visible, int count, float* weights, float* colors, int stride, float* pixels)
+    public static void Composite(in PacketSamples chunk, int count, int firstSample, float* pixels)
     {
+        int* visible = chunk.Visible;
+        float* values = chunk.Values;
+        float* colors = chunk.Colors;
+        int stride = chunk.ColorStride;
         for (int i = 0; i < count; i++)
         {
-            Vector128<float> weight = Vector128.Create(weights[visible[i]]);
+            Vector128<float> weight = Vector128.Create(values[PacketSamples.WeightOf(visible[i] - firstSample)]);
             float* pixel = pixels + (visible[i] % Width * stride);
             for (int quad = 0; quad < stride; quad += 4, colors += 4, pixel += 4)
             {
@@ -182,9 +181,6 @@ internal static unsafe class PacketCompositing
         TLanes step = TLanes.Create(chunk.StepLength);
         TLanes emptiness = TLanes.Create(gradient.Emptiness);
         TLanes emptinessScale = TLanes.Create(gradient.EmptinessScale);
-        float* densities = chunk.Densities;
-        float* slopes = chunk.Slopes;
-        float* weights = chunk.Weights;
         for (int lane = 0; lane < Width; lane += TLanes.Count)
         {
             TLanes left = TLanes.Load(transmittance + lane);
@@ -196,13 +192,14 @@ internal static unsafe class PacketCompositing
             for (int i = count - 1; i >= 0; i--)
             {
                 int at = (i * Width) + lane;
-                TLanes weight = TLanes.Load(weights + at);
+                float* values = chunk.Values + (i * PacketSamples.StepFloats) + lane;
+                TLanes weight = TLanes.Load(values + PacketSamples.Weights);
                 TLanes distance = TLanes.MultiplyAdd(TLanes.Create(firstStep + i), step, firstDistance);
                 TLanes gain = TLanes.MultiplyAdd(depth, distance, TLanes.Load(seen + at) - background);
                 gain += emptiness / TLanes.MultiplyAdd(weight, emptinessScale, one);
-                TLanes density = ((left * gain) - later) * TLanes.Load(slopes + at);
+                TLanes density = ((left * gain) - later) * TLanes.Load(values + PacketSamples.Slopes);
                 density.Store(densityGrad + at);
-                scale = TLanes.MultiplyAdd(density, TLanes.Load(densities + at), scale);
+                scale = TLanes.MultiplyAdd(density, TLanes.Load(values + PacketSamples.Densities), scale);
                 later = TLanes.MultiplyAdd(weight, gain, later);
                 left += weight;
             }
@@ -216,14 +213,14 @@ internal static unsafe class PacketCompositing
     /// <summary>Multiplies Π(1 + scale·wᵢ) of a chunk into each ray's product, or, where that would leave the range of numbers, adds
     /// Σ log(1 + scale·wᵢ) to it: <see cref="EmptinessSums"/> knows which.</summary>
     /// <remarks>A chunk's product is 1 + q; q ← q + x + q·x keeps small terms that 1 + x would round away. As Σw ≤ 1, q stays under e^scale.</remarks>
-    public static void EmptinessProducts<TLanes>(float* weights, int count, float scale, double* products)
+    public static void EmptinessProducts<TLanes>(in PacketSamples chunk, int count, float scale, double* products)
         where TLanes : struct, ILanes<TLanes>
     {
         if (scale > MaxProductScale)
         {
             for (int i = 0; i < count * Width; i++)
             {
-                products[i % Width] += Math.Log(1 + ((double)scale * weights[i]));
+                products[i % Width] += Math.Log(1 + ((double)scale * chunk.Values[PacketSamples.WeightOf(i)]));
             }
 
             return;
@@ -235,7 +232,7 @@ internal static unsafe class PacketCompositing
             TLanes excess = TLanes.Create(0);
             for (int i = 0; i < count; i++)
             {
-                TLanes x = TLanes.Load(weights + (i * Width) + lane) * TLanes.Create(scale);
+                TLanes x = TLanes.Load(chunk.Values + (i * PacketSamples.StepFloats) + PacketSamples.Weights + lane) * TLanes.Create(scale);
                 excess = TLanes.MultiplyAdd(excess, x, excess) + x;
             }
 

@@ -3,6 +3,14 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// <summary>The samples of a packet of sixteen rays, near to far: sample (step, ray) is at 16·step + ray.</summary>
 internal unsafe struct PacketSamples
 {
+    /// <summary>Floats of a step in <see cref="Values"/>.</summary>
+    public const int StepFloats = 3 * RayPackets.Width;
+
+    /// <summary>From a step's values to its densities, slopes and weights.</summary>
+    public const int Densities = 0;
+    public const int Slopes = RayPackets.Width;
+    public const int Weights = 2 * RayPackets.Width;
+
     /// <summary>Steps of the longest ray.</summary>
     public int Steps;
 
@@ -18,18 +26,16 @@ internal unsafe struct PacketSamples
     /// <summary>Samples of at most this weight have no colour.</summary>
     public float WeightThreshold;
 
-    /// <summary>Interpolated density, before scale and shift.</summary>
-    public float* Densities;
-
-    /// <summary>δ·∂σ/∂density.</summary>
-    public float* Slopes;
-
-    /// <summary>w.</summary>
-    public float* Weights;
+    /// <summary>Per step a row of sixteen densities (interpolated, before scale and shift), one of slopes δ·∂σ/∂density and one of weights
+    /// w: one stream of memory instead of three.</summary>
+    public float* Values;
 
     /// <summary>The samples above the weight threshold, ascending.</summary>
     public int* Visible;
 
     /// <summary>Colours of the visible samples, one record each.</summary>
     public float* Colors;
+
+    /// <summary>The place of a sample's weight in <see cref="Values"/>.</summary>
+    public static int WeightOf(int sample) => sample + (2 * (sample & ~(RayPackets.Width - 1))) + Weights;
 }

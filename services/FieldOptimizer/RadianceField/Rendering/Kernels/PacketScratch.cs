@@ -7,7 +7,7 @@ internal sealed unsafe class PacketScratch
 {
     private const int Width = RayPackets.Width;
 
-    private readonly NativeBuffer<float> cells = new(SampleCells.Floats);
+    private readonly NativeBuffer<float> cells = new(2 * SampleCells.Floats);
     private readonly NativeBuffer<float> active = new(SampleCells.ChunkSamples);
     private readonly NativeBuffer<float> chunk = new(8 * SampleCells.ChunkSamples);
     private readonly NativeBuffer<float> perRay = new(8 * Width);
@@ -20,8 +20,8 @@ internal sealed unsafe class PacketScratch
     private NativeBuffer<float> featureSlab = NativeBuffer<float>.Empty;
     private NativeBuffer<byte> touched = NativeBuffer<byte>.Empty;
 
-    /// <summary>Cells of a chunk of samples.</summary>
-    public SampleCells Cells => new(cells.Pointer);
+    /// <summary>Cells of one of two chunks of samples: the one in hand and the next.</summary>
+    public SampleCells Cells(int chunk) => new(cells.Pointer + (chunk * SampleCells.Floats));
 
     /// <summary>1 for samples of a chunk that an alpha mask keeps.</summary>
     public float* Active => active.Pointer;
@@ -60,9 +60,7 @@ internal sealed unsafe class PacketScratch
     /// <summary>Samples that live only while their chunk is composited.</summary>
     public PacketSamples TransientSamples() => new()
     {
-        Densities = transient.Pointer,
-        Slopes = transient.Pointer + SampleCells.ChunkSamples,
-        Weights = transient.Pointer + (2 * SampleCells.ChunkSamples),
+        Values = transient.Pointer,
         Colors = transient.Pointer + (3 * SampleCells.ChunkSamples),
         Visible = transientVisible.Pointer,
     };

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Sjc.RadianceField.Fields;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
@@ -64,94 +65,188 @@ internal readonly unsafe ref struct SlabScatter
     private void AddPacket<TLanes>(int packet, int first, int end)
         where TLanes : struct, ILanes<TLanes>
     {
-        SampleCells cells = scratch.Cells;
+        SampleCells cells = scratch.Cells(0);
+        SampleCells next = scratch.Cells(1);
+        float* rows = tape.Packets.Rows(packet);
         PacketSamples samples = tape.Samples(packet);
-        float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
         int visibleCount = tape.VisibleCount(packet);
+        float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
         int visible = LowerBound(samples.Visible, visibleCount, first * Width);
+        cells.Locate<TLanes>(rows, samples.StepLength, layout, first, SampleCells.ChunkSteps);
         for (int step = first; step < end; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
-            cells.Locate<TLanes>(tape.Packets.Rows(packet), samples.StepLength, layout, step, count);
-            SpreadDensity<TLanes>(cells, gradients + (step * Width), count);
-            AddDensity(cells, count);
+            next.Locate<TLanes>(rows, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
+            Spread<TLanes>(cells, gradients + (step * Width), Width, float.NaN, count);
+            AddDensity(cells, next, count);
             int firstVisible = visible;
             while (visible < visibleCount && samples.Visible[visible] < (step + count) * Width)
             {
                 visible++;
             }
 
-            AddFeatures(cells, samples, step * Width, firstVisible, visible);
+            if (slope0 != 1)
+            {
+                AddFeatures(cells, next, samples, step * Width, firstVisible, visible);
+            }
+            else if (visible > firstVisible)
+            {
+                // ∂L/∂feature is w·g with one g per ray: only w is spread.
+                float* weights = samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights;
+                Spread<TLanes>(cells, weights, PacketSamples.StepFloats, samples.WeightThreshold, count);
+                AddRawFeatures(cells, next, count);
+            }
+
+            (cells, next) = (next, cells);
         }
     }
 
-    /// <summary>Each sample's gradient times the weights of its cell's eight corners, [8][chunk], and which samples count.</summary>
-    private void SpreadDensity<TLanes>(SampleCells cells, float* gradients, int count)
+    /// <summary>Each sample's value times the weights of its cell's corners, in four arrays of pairs along x, and which samples count.
+    /// What a ray leaves in one cell at several steps is summed up at the last of them.</summary>
+    /// <param name="cells">Of the chunk.</param>
+    /// <param name="values">Rows of sixteen.</param>
+    /// <param name="pitch">Floats between rows.</param>
+    /// <param name="threshold">Values of at most this count as zero; NaN: all count but zeros.</param>
+    /// <param name="count">Steps.</param>
+    private void Spread<TLanes>(SampleCells cells, float* values, int pitch, float threshold, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        float* spread = scratch.Chunk;
+        float* chunk = scratch.Chunk;
+        uint* masks = scratch.Masks;
         int low = firstPlane * layout.PlanePitch;
         int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
-        for (int i = 0; i < count; i++)
+        TLanes zero = TLanes.Create(0);
+        for (int lane = 0; lane < Width; lane += TLanes.Count)
         {
-            uint mask = 0;
-            for (int lane = 0; lane < Width; lane += TLanes.Count)
+            // Eight corners, one variable each: the compiler keeps them in registers, which it does not with a struct of them.
+            (TLanes a0, TLanes a1, TLanes a2, TLanes a3) = (zero, zero, zero, zero);
+            (TLanes b0, TLanes b1, TLanes b2, TLanes b3) = (zero, zero, zero, zero);
+            for (int i = 0; i < count; i++)
             {
                 int at = (i * Width) + lane;
-                TLanes gradient = TLanes.Load(gradients + at);
-                mask |= (TLanes.RangeMask(cells.Index + at, low, length) & TLanes.GreaterMask(TLanes.Abs(gradient), TLanes.Create(0))) << lane;
-                TLanes back = gradient * TLanes.Load(cells.Z + at);
-                SpreadPlane(spread + at, gradient - back, TLanes.Load(cells.Y + at), TLanes.Load(cells.X + at));
-                SpreadPlane(spread + (4 * ChunkSamples) + at, back, TLanes.Load(cells.Y + at), TLanes.Load(cells.X + at));
-            }
+                int* index = cells.Index + at;
+                int* before = i > 0 ? index - Width : index;
+                TLanes value = TLanes.Load(values + (i * pitch) + lane);
+                value = float.IsNaN(threshold) ? value : TLanes.SelectGreater(value, TLanes.Create(threshold), value, zero);
+                uint mask = TLanes.RangeMask(index, low, length) & TLanes.GreaterMask(TLanes.Abs(value), zero);
+                if (i > 0)
+                {
+                    uint same = TLanes.EqualMask(index, before) & (masks[i - 1] >> lane);
+                    masks[i - 1] &= ~(same << lane);
+                    mask |= same;
+                }
 
-            scratch.Masks[i] = mask;
+                masks[i] = lane == 0 ? mask : masks[i] | (mask << lane);
+                (TLanes x, TLanes y, TLanes z) = (TLanes.Load(cells.X + at), TLanes.Load(cells.Y + at), TLanes.Load(cells.Z + at));
+                TLanes back = value * z;
+                TLanes front = value - back;
+                TLanes frontUp = front * y;
+                TLanes backUp = back * y;
+                TLanes c1 = (front - frontUp) * x;
+                TLanes c3 = frontUp * x;
+                TLanes d1 = (back - backUp) * x;
+                TLanes d3 = backUp * x;
+                a0 = (front - frontUp) - c1 + TLanes.WhereEqual(index, before, a0);
+                a1 = c1 + TLanes.WhereEqual(index, before, a1);
+                a2 = frontUp - c3 + TLanes.WhereEqual(index, before, a2);
+                a3 = c3 + TLanes.WhereEqual(index, before, a3);
+                b0 = (back - backUp) - d1 + TLanes.WhereEqual(index, before, b0);
+                b1 = d1 + TLanes.WhereEqual(index, before, b1);
+                b2 = backUp - d3 + TLanes.WhereEqual(index, before, b2);
+                b3 = d3 + TLanes.WhereEqual(index, before, b3);
+                float* spread = chunk + (2 * at);
+                TLanes.StorePairs(spread, a0, a1);
+                TLanes.StorePairs(spread + (2 * ChunkSamples), a2, a3);
+                TLanes.StorePairs(spread + (4 * ChunkSamples), b0, b1);
+                TLanes.StorePairs(spread + (6 * ChunkSamples), b2, b3);
+            }
+        }
+    }
+
+    private void AddDensity(SampleCells cells, SampleCells next, int count)
+    {
+        nint row = layout.RowPitch;
+        nint plane = layout.PlanePitch;
+        float* slab = density;
+        float* chunk = scratch.Chunk;
+        uint* masks = scratch.Masks;
+        int* index = cells.Index;
+        int* nextIndex = next.Index;
+        for (int i = 0; i < count; i++)
+        {
+            for (uint mask = masks[i]; mask != 0; mask &= mask - 1)
+            {
+                int sample = (i * Width) + BitOperations.TrailingZeroCount(mask);
+                float* spread = chunk + (2 * sample);
+                float* corner = slab + index[sample];
+                Prefetching.Near(slab + nextIndex[sample], row, plane);
+                AddPair(corner, spread);
+                AddPair(corner + row, spread + (2 * ChunkSamples));
+                AddPair(corner + plane, spread + (4 * ChunkSamples));
+                AddPair(corner + plane + row, spread + (6 * ChunkSamples));
+            }
+        }
+    }
+
+    /// <summary>Adds the spread weights times each ray's colour gradient.</summary>
+    private void AddRawFeatures(SampleCells cells, SampleCells next, int count)
+    {
+        nint row = (nint)layout.RowPitch * stride;
+        nint plane = (nint)layout.PlanePitch * stride;
+        int record = stride;
+        float* slab = features;
+        float* chunk = scratch.Chunk;
+        float* gradients = scratch.Colors;
+        uint* masks = scratch.Masks;
+        int* index = cells.Index;
+        int* nextIndex = next.Index;
+        byte* marks = touched;
+        for (int i = 0; i < count; i++)
+        {
+            for (uint mask = masks[i]; mask != 0; mask &= mask - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(mask);
+                int sample = (i * Width) + lane;
+                marks[(uint)index[sample] / RecordLayout.SegmentRecords] = 1;
+                float* spread = chunk + (2 * sample);
+                float* corner = slab + ((nint)index[sample] * record);
+                Prefetching.Far(slab + ((nint)nextIndex[sample] * record), row, plane);
+                for (int quad = 0; quad < record; quad += 4, corner += 4)
+                {
+                    Vector128<float> gradient = Vector128.Load(gradients + (lane * record) + quad);
+                    AddWeighted(corner, record, gradient, spread);
+                    AddWeighted(corner + row, record, gradient, spread + (2 * ChunkSamples));
+                    AddWeighted(corner + plane, record, gradient, spread + (4 * ChunkSamples));
+                    AddWeighted(corner + plane + row, record, gradient, spread + (6 * ChunkSamples));
+                }
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SpreadPlane<TLanes>(float* spread, TLanes value, TLanes y, TLanes x)
-        where TLanes : struct, ILanes<TLanes>
+    private static void AddWeighted(float* sum, int record, Vector128<float> gradient, float* pair)
     {
-        TLanes upper = value * y;
-        TLanes lower = value - upper;
-        TLanes lowerRight = lower * x;
-        TLanes upperRight = upper * x;
-        (lower - lowerRight).Store(spread);
-        lowerRight.Store(spread + ChunkSamples);
-        (upper - upperRight).Store(spread + (2 * ChunkSamples));
-        upperRight.Store(spread + (3 * ChunkSamples));
+        Vector128.FusedMultiplyAdd(Vector128.Create(pair[0]), gradient, Vector128.Load(sum)).Store(sum);
+        Vector128.FusedMultiplyAdd(Vector128.Create(pair[1]), gradient, Vector128.Load(sum + record)).Store(sum + record);
     }
 
-    private void AddDensity(SampleCells cells, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPair(float* sum, float* pair)
     {
-        nint row = layout.RowPitch;
-        nint plane = layout.PlanePitch;
-        for (int i = 0; i < count; i++)
+        if (Sse2.IsSupported)
         {
-            for (uint mask = scratch.Masks[i]; mask != 0; mask &= mask - 1)
-            {
-                int sample = (i * Width) + BitOperations.TrailingZeroCount(mask);
-                float* spread = scratch.Chunk + sample;
-                float* corner = density + cells.Index[sample];
-                corner[0] += spread[0];
-                corner[1] += spread[ChunkSamples];
-                corner += row;
-                corner[0] += spread[2 * ChunkSamples];
-                corner[1] += spread[3 * ChunkSamples];
-                corner += plane;
-                corner[0] += spread[6 * ChunkSamples];
-                corner[1] += spread[7 * ChunkSamples];
-                corner -= row;
-                corner[0] += spread[4 * ChunkSamples];
-                corner[1] += spread[5 * ChunkSamples];
-            }
+            Vector128<float> both = Sse2.LoadScalarVector128((double*)sum).AsSingle() + Sse2.LoadScalarVector128((double*)pair).AsSingle();
+            Sse2.StoreScalar((double*)sum, both.AsDouble());
+            return;
         }
+
+        sum[0] += pair[0];
+        sum[1] += pair[1];
     }
 
     /// <summary>Adds w·g·∂colour/∂feature of visible samples to their cells' corners; each record in vectors of its own, so that what
     /// one sample stores the next can load at once.</summary>
-    private void AddFeatures(SampleCells cells, in PacketSamples samples, int firstSample, int first, int end)
+    private void AddFeatures(SampleCells cells, SampleCells next, in PacketSamples samples, int firstSample, int first, int end)
     {
         nint row = (nint)layout.RowPitch * stride;
         nint plane = (nint)layout.PlanePitch * stride;
@@ -168,18 +263,14 @@ internal readonly unsafe ref struct SlabScatter
             }
 
             touched[index / RecordLayout.SegmentRecords] = 1;
-            Vector128<float> weight = Vector128.Create(samples.Weights[entry]);
+            Prefetching.Far(features + ((nint)next.Index[sample] * stride), row, plane);
+            Vector128<float> weight = Vector128.Create(samples.Values[PacketSamples.WeightOf(entry)]);
             float* gradient = scratch.Colors + (entry % Width * stride);
             float* color = samples.Colors + ((nint)i * stride);
             float* corner = features + ((nint)index * stride);
             for (int quad = 0; quad < stride; quad += 4, corner += 4)
             {
-                Vector128<float> value = weight * Vector128.Load(gradient + quad);
-                if (slope0 != 1)
-                {
-                    value *= Slope(Vector128.Load(color + quad));
-                }
-
+                Vector128<float> value = weight * Vector128.Load(gradient + quad) * Slope(Vector128.Load(color + quad));
                 Vector128<float> back = value * Vector128.Create(cells.Z[sample]);
                 AddPlane(corner, row, stride, value - back, cells, sample);
                 AddPlane(corner + plane, row, stride, back, cells, sample);

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>Fetching ahead of time: what the kernels touch next lies far apart, and waiting for memory would take most of their time.</summary>
+/// <remarks>Addresses may be of no memory at all: nothing happens then. Without the instruction nothing happens either.</remarks>
+internal static unsafe class Prefetching
+{
+    private const int CacheLine = 64;
+
+    /// <summary>The four pairs of neighbours in x around a cell, into the first-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Near(float* corner, nint row, nint plane)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(corner);
+            Sse.Prefetch0(corner + row);
+            Sse.Prefetch0(corner + plane);
+            Sse.Prefetch0(corner + plane + row);
+        }
+    }
+
+    /// <summary>The same into the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Far(float* corner, nint row, nint plane)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(corner);
+            Sse.Prefetch1(corner + row);
+            Sse.Prefetch1(corner + plane);
+            Sse.Prefetch1(corner + plane + row);
+        }
+    }
+
+    /// <summary>A run of memory.</summary>
+    public static void Run(void* memory, int bytes)
+    {
+        for (int at = 0; Sse.IsSupported && at < bytes; at += CacheLine)
+        {
+            Sse.Prefetch0((byte*)memory + at);
+        }
+    }
+}
