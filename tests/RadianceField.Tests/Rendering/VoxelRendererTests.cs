@@ -18,6 +18,7 @@ public sealed class VoxelRendererTests
         { ColorMode.SigmoidCentered, 3, true, 8 },
         { ColorMode.Sigmoid, 3, true, 1 },
         { ColorMode.Raw, 9, false, 16 },
+        { ColorMode.Raw, 5, true, 4 },
         { ColorMode.Sigmoid, 1, true, 8 },
     };
 
@@ -85,6 +86,73 @@ public sealed class VoxelRendererTests
         (float[] field, float[] image) = Train(threads);
         Assert.Equal(oneImage, image);
         Assert.Equal(oneField, field);
+    }
+
+    [Theory]
+    [InlineData(ColorMode.Raw, 4, 8)]
+    [InlineData(ColorMode.Raw, 4, 4)]
+    [InlineData(ColorMode.Raw, 4, 1)]
+    [InlineData(ColorMode.Sigmoid, 7, 8)]
+    [InlineData(ColorMode.Sigmoid, 7, 1)]
+    public void Step_AnyVectorWidth_GivesTheBitsOfTheWidest(ColorMode mode, int channels, int lanes)
+    {
+        float[] Train(int width)
+        {
+            TestScene scene = new(new GridSize(12, 10, 14), channels, mode, 90);
+            AdamaxState state = new(scene.Field);
+            TrainOn(scene, new VoxelRenderer(1, width), state, 3);
+            return [.. Values(scene.Field.Voxels), .. Values(state.InfinityNorm), .. scene.Field.Background.Values, scene.Field.DensityScale];
+        }
+
+        Assert.Equal(Train(16), Train(lanes));
+    }
+
+    [Fact]
+    public void Step_SegmentsThatRestAndWake_GetTheBitsOfAStateThatNeverRests()
+    {
+        // Looked at, then out of sight until its moments are zero (0.9ᵗ under 1e-16 of them), then looked at again.
+        const int OutOfSight = 420;
+        (TestScene rested, TestScene moved) = (Opaque(), Opaque());
+        (AdamaxState restingState, AdamaxState movingState) = (new(rested.Field), new(moved.Field));
+        using VoxelRenderer renderer = new(1);
+        RenderTape tape = new();
+        for (int i = 0; i < OutOfSight + 4; i++)
+        {
+            bool sees = i < 2 || i >= OutOfSight + 2;
+            Iterate(rested, renderer, tape, restingState, sees ? 1e-4f : 2);
+            Iterate(moved, renderer, tape, movingState, sees ? 1e-4f : 2);
+            _ = movingState.InfinityNorm; // Brings everything up to date, and so at rest nothing.
+            if (i == OutOfSight)
+            {
+                Assert.Contains(restingState.RestingSince, since => since is > 2 and < OutOfSight);
+            }
+        }
+
+        Assert.Equal(Values(moved.Field.Voxels), Values(rested.Field.Voxels));
+        Assert.Equal(Values(movingState.FirstMoment), Values(restingState.FirstMoment));
+        Assert.Equal(Values(movingState.InfinityNorm), Values(restingState.InfinityNorm));
+    }
+
+    [Fact]
+    public void Forward_OpaqueField_EndsBehindTheSurface()
+    {
+        TestScene scene = Opaque();
+        using VoxelRenderer renderer = new(1);
+        RenderTape tape = new();
+        renderer.Forward(scene.Field, scene.Rays, scene.Options, tape);
+        Assert.Contains(Enumerable.Range(0, tape.Packets.Count), packet => tape.LiveSteps(packet) < tape.Packets.Steps(packet));
+        float[] weights = new float[tape.SampleCount * tape.RayCount];
+        tape.ExportWeights(weights);
+        for (int ray = 0; ray < tape.RayCount; ray++)
+        {
+            float sum = tape.Transmittance[ray];
+            for (int i = 0; i < tape.SampleCount; i++)
+            {
+                sum += weights[(i * tape.RayCount) + ray];
+            }
+
+            Assert.Equal(1, sum, 1e-5f);
+        }
     }
 
     [Fact]
@@ -206,6 +274,28 @@ public sealed class VoxelRendererTests
         return (gradient, tape);
     }
 
+    /// <summary>So dense that no ray sees through it.</summary>
+    private static TestScene Opaque() => new(new GridSize(40, 12, 14), 4, ColorMode.Raw, 48, densityGain: 4000);
+
+    private static void TrainOn(TestScene scene, VoxelRenderer renderer, AdamaxState state, int iterations)
+    {
+        using (renderer)
+        {
+            RenderTape tape = new();
+            for (int i = 0; i < iterations; i++)
+            {
+                Iterate(scene, renderer, tape, state, scene.Options.WeightThreshold);
+            }
+        }
+    }
+
+    private static void Iterate(TestScene scene, VoxelRenderer renderer, RenderTape tape, AdamaxState state, float weightThreshold)
+    {
+        renderer.Forward(scene.Field, scene.Rays, scene.Options with { WeightThreshold = weightThreshold }, tape);
+        renderer.Backward(scene.Field, tape, scene.Gradient);
+        renderer.Step(scene.Field, [tape], state, AdamaxRates.Standard(0.01f));
+    }
+
     /// <summary>Three iterations on a grid of several slabs.</summary>
     private static (float[] Field, float[] Image) Train(int threads)
     {
@@ -215,9 +305,7 @@ public sealed class VoxelRendererTests
         AdamaxState state = new(scene.Field);
         for (int i = 0; i < 3; i++)
         {
-            renderer.Forward(scene.Field, scene.Rays, scene.Options, tape);
-            renderer.Backward(scene.Field, tape, scene.Gradient);
-            renderer.Step(scene.Field, [tape], state, AdamaxRates.Standard(0.05f));
+            Iterate(scene, renderer, tape, state, scene.Options.WeightThreshold);
         }
 
         return ([.. Values(scene.Field.Voxels), .. scene.Field.Background.Values, scene.Field.DensityScale], tape.Image.ToArray());

@@ -24,7 +24,7 @@ internal static unsafe class FeatureInterpolation
         for (int i = 0; i < count; i++, interpolated += stride)
         {
             int sample = visible[i] - firstSample;
-            Prefetching.Far(features + ((nint)next.Index[sample] * stride), row, plane);
+            Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
             float* corner = features + ((nint)cells.Index[sample] * stride);
             if (stride == 4 && Vector256.IsHardwareAccelerated)
             {

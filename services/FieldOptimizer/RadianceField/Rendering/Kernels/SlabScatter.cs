@@ -77,6 +77,7 @@ internal readonly unsafe ref struct SlabScatter
         {
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
             next.Locate<TLanes>(rows, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
+            Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
             Spread<TLanes>(cells, gradients + (step * Width), Width, float.NaN, count);
             AddDensity(cells, next, count);
             int firstVisible = visible;
@@ -210,7 +211,7 @@ internal readonly unsafe ref struct SlabScatter
                 marks[(uint)index[sample] / RecordLayout.SegmentRecords] = 1;
                 float* spread = chunk + (2 * sample);
                 float* corner = slab + ((nint)index[sample] * record);
-                Prefetching.Far(slab + ((nint)nextIndex[sample] * record), row, plane);
+                Prefetching.Near(slab + ((nint)nextIndex[sample] * record), row, plane);
                 for (int quad = 0; quad < record; quad += 4, corner += 4)
                 {
                     Vector128<float> gradient = Vector128.Load(gradients + (lane * record) + quad);
@@ -263,7 +264,7 @@ internal readonly unsafe ref struct SlabScatter
             }
 
             touched[index / RecordLayout.SegmentRecords] = 1;
-            Prefetching.Far(features + ((nint)next.Index[sample] * stride), row, plane);
+            Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
             Vector128<float> weight = Vector128.Create(samples.Values[PacketSamples.WeightOf(entry)]);
             float* gradient = scratch.Colors + (entry % Width * stride);
             float* color = samples.Colors + ((nint)i * stride);
