@@ -101,7 +101,7 @@ public sealed class VoxelRendererTests
             TestScene scene = new(new GridSize(12, 10, 14), channels, mode, 90);
             AdamaxState state = new(scene.Field);
             TrainOn(scene, new VoxelRenderer(1, width), state, 3);
-            return [.. Values(scene.Field.Voxels), .. Values(state.InfinityNorm), .. scene.Field.Background.Values, scene.Field.DensityScale];
+            return [.. scene.Field.Voxels.ToArray(), .. state.InfinityNorm.ToArray(), .. scene.Field.Background.Values, scene.Field.DensityScale];
         }
 
         Assert.Equal(Train(16), Train(lanes));
@@ -128,9 +128,9 @@ public sealed class VoxelRendererTests
             }
         }
 
-        Assert.Equal(Values(moved.Field.Voxels), Values(rested.Field.Voxels));
-        Assert.Equal(Values(movingState.FirstMoment), Values(restingState.FirstMoment));
-        Assert.Equal(Values(movingState.InfinityNorm), Values(restingState.InfinityNorm));
+        Assert.Equal(moved.Field.Voxels.ToArray(), rested.Field.Voxels.ToArray());
+        Assert.Equal(movingState.FirstMoment.ToArray(), restingState.FirstMoment.ToArray());
+        Assert.Equal(movingState.InfinityNorm.ToArray(), restingState.InfinityNorm.ToArray());
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class VoxelRendererTests
         FieldGradient twice = new(scene.Field);
         renderer.Accumulate(scene.Field, [tape, tape], twice);
         Assert.Equal(2 * once.DensityScale, twice.DensityScale, 1e-4f);
-        (float[] single, float[] sum) = (Values(once.Voxels), Values(twice.Voxels));
+        (float[] single, float[] sum) = (once.Voxels.ToArray(), twice.Voxels.ToArray());
         for (int i = 0; i < single.Length; i++)
         {
             Assert.Equal(2 * single[i], sum[i], 1e-4f);
@@ -308,17 +308,7 @@ public sealed class VoxelRendererTests
             Iterate(scene, renderer, tape, state, scene.Options.WeightThreshold);
         }
 
-        return ([.. Values(scene.Field.Voxels), .. scene.Field.Background.Values, scene.Field.DensityScale], tape.Image.ToArray());
-    }
-
-    /// <summary>Densities, then features.</summary>
-    private static float[] Values(VoxelRecords voxels)
-    {
-        float[] density = new float[voxels.Grid.VoxelCount];
-        float[] features = new float[density.Length * voxels.Channels];
-        voxels.ExportDensity(density);
-        voxels.ExportFeatures(features);
-        return [.. density, .. features];
+        return ([.. scene.Field.Voxels.ToArray(), .. scene.Field.Background.Values, scene.Field.DensityScale], tape.Image.ToArray());
     }
 
     private static float[] Density(VoxelField field)

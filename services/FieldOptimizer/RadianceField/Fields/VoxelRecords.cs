@@ -99,6 +99,27 @@ public sealed unsafe class VoxelRecords
         GC.KeepAlive(this);
     }
 
+    /// <summary>All values of the interior: densities, then features, in the public layout.</summary>
+    internal float[] ToArray()
+    {
+        int voxels = (int)Grid.VoxelCount;
+        float[] values = new float[voxels * (1 + Channels)];
+        ExportDensity(values.AsSpan(0, voxels));
+        ExportFeatures(values.AsSpan(voxels));
+        return values;
+    }
+
+    /// <summary>One component of a row; its values are <paramref name="stride"/> apart. The buffer must be kept alive.</summary>
+    /// <param name="component">0: density; 1 + c: feature c.</param>
+    /// <param name="y">Row.</param>
+    /// <param name="z">Plane.</param>
+    /// <param name="stride">Floats from one voxel to the next.</param>
+    internal Span<float> ComponentRow(int component, int y, int z, out int stride)
+    {
+        stride = component == 0 ? 1 : FeatureStride;
+        return component == 0 ? Row(densities, 1, (z * Grid.Y) + y) : Row(features, stride, (z * Grid.Y) + y)[(component - 1)..];
+    }
+
     private int CheckedIndex(int x, int y, int z)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)x, (uint)Grid.X, nameof(x));

@@ -85,9 +85,9 @@ public sealed class CudaTrainingRendererTests
         Assert.Equal(3, deviceState.Steps);
 
         // Adamax divides by the gradient's size: where that is near zero, rounding may turn a step. Such voxels are few.
-        AssertMostNear(oracle.Field.Voxels.Data, scene.Field.Voxels.Data);
-        AssertMostNear(state.FirstMoment.Data, deviceState.FirstMoment.Data);
-        AssertMostNear(state.InfinityNorm.Data, deviceState.InfinityNorm.Data);
+        AssertMostNear(oracle.Field.Voxels.ToArray(), scene.Field.Voxels.ToArray());
+        AssertMostNear(state.FirstMoment.ToArray(), deviceState.FirstMoment.ToArray());
+        AssertMostNear(state.InfinityNorm.ToArray(), deviceState.InfinityNorm.ToArray());
         AssertMostNear(oracle.Field.Background.Values, scene.Field.Background.Values);
         AssertMostNear(state.BackgroundNorm, deviceState.BackgroundNorm);
         Assert.Equal(oracle.Field.DensityScale, scene.Field.DensityScale, 1e-5f);
@@ -101,14 +101,14 @@ public sealed class CudaTrainingRendererTests
         TestScene scene = new(new GridSize(9, 8, 7), 4, ColorMode.Raw, 200);
         FieldGradient forwards = Gradient(scene, deterministic: true, new ShimDevice());
         FieldGradient backwards = Gradient(scene, deterministic: true, new ShimDevice(backwards: true));
-        Assert.Equal(forwards.Voxels.Data, backwards.Voxels.Data);
+        Assert.Equal(forwards.Voxels.ToArray(), backwards.Voxels.ToArray());
         Assert.Equal(forwards.Background, backwards.Background);
         Assert.Equal(forwards.DensityScale, backwards.DensityScale);
 
         // The other mode shows that the order matters here.
         FieldGradient floats = Gradient(scene, deterministic: false, new ShimDevice());
-        Assert.NotEqual(floats.Voxels.Data, Gradient(scene, deterministic: false, new ShimDevice(backwards: true)).Voxels.Data);
-        AssertNear(forwards.Voxels.Data, floats.Voxels.Data, 1e-4f);
+        Assert.NotEqual(floats.Voxels.ToArray(), Gradient(scene, deterministic: false, new ShimDevice(backwards: true)).Voxels.ToArray());
+        AssertNear(forwards.Voxels.ToArray(), floats.Voxels.ToArray(), 1e-4f);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class CudaTrainingRendererTests
         TestScene scene = new(new GridSize(9, 8, 7), 4, ColorMode.Raw, 60);
         FieldGradient scalars = Gradient(scene, deterministic: false, new ShimDevice());
         FieldGradient vectors = Gradient(scene, deterministic: false, new ShimDevice(vectorReductions: true));
-        Assert.Equal(scalars.Voxels.Data, vectors.Voxels.Data);
+        Assert.Equal(scalars.Voxels.ToArray(), vectors.Voxels.ToArray());
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class CudaTrainingRendererTests
 
         renderer.Accumulate(twice);
         Assert.Equal(2 * once.DensityScale, twice.DensityScale, 1e-4f);
-        AssertNear([.. once.Voxels.Data.Select(value => 2 * value)], twice.Voxels.Data, 1e-5f);
+        AssertNear([.. once.Voxels.ToArray().Select(value => 2 * value)], twice.Voxels.ToArray(), 1e-5f);
         AssertNear([.. once.Background.ToArray().Select(value => 2 * value)], twice.Background, 1e-5f);
     }
 

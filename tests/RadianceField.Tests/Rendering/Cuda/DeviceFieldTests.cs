@@ -88,8 +88,11 @@ public sealed class DeviceFieldTests
     {
         VoxelField field = new TestScene(new GridSize(3, 5, 4), channels, ColorMode.Raw, 1).Field;
         AdamaxState state = new(field) { Steps = 3 };
-        TestScene.Uniform(20, state.FirstMoment.Row(2, 1).Length, -1, 1).CopyTo(state.FirstMoment.Row(2, 1));
-        TestScene.Uniform(21, state.InfinityNorm.Row(4, 3).Length, 0, 1).CopyTo(state.InfinityNorm.Row(4, 3));
+        int voxels = (int)field.Grid.VoxelCount;
+        state.FirstMoment.ImportDensity(TestScene.Uniform(20, voxels, -1, 1));
+        state.FirstMoment.ImportFeatures(TestScene.Uniform(23, voxels * channels, -1, 1));
+        state.InfinityNorm.ImportDensity(TestScene.Uniform(21, voxels, 0, 1));
+        state.InfinityNorm.ImportFeatures(TestScene.Uniform(24, voxels * channels, 0, 1));
         TestScene.Uniform(22, state.BackgroundMoment.Length, -1, 1).CopyTo(state.BackgroundMoment);
         (state.DensityScaleMoment[0], state.DensityScaleNorm[0]) = (0.3f, 0.4f);
         using DeviceField device = new(new ShimDevice(), field, state);
@@ -98,11 +101,11 @@ public sealed class DeviceFieldTests
         AdamaxState readState = new(readField);
         device.Read(readField, readState);
 
-        Assert.Equal(field.Voxels.Data, readField.Voxels.Data);
+        Assert.Equal(field.Voxels.ToArray(), readField.Voxels.ToArray());
         Assert.Equal(field.Background.Values, readField.Background.Values);
         Assert.Equal(field.DensityScale, readField.DensityScale);
-        Assert.Equal(state.FirstMoment.Data, readState.FirstMoment.Data);
-        Assert.Equal(state.InfinityNorm.Data, readState.InfinityNorm.Data);
+        Assert.Equal(state.FirstMoment.ToArray(), readState.FirstMoment.ToArray());
+        Assert.Equal(state.InfinityNorm.ToArray(), readState.InfinityNorm.ToArray());
         Assert.Equal(state.BackgroundMoment, readState.BackgroundMoment);
         Assert.Equal((0.3f, 0.4f), (readState.DensityScaleMoment[0], readState.DensityScaleNorm[0]));
     }

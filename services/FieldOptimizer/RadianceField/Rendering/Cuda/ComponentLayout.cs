@@ -17,13 +17,15 @@ internal static class ComponentLayout
             long at = first;
             for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
             {
-                Span<float> values = records.Row(row % records.Grid.Y, row / records.Grid.Y);
-                for (int i = Lane(records, component); i < values.Length; i += records.Stride, at += step)
+                Span<float> values = records.ComponentRow(Lane(records, component), row % records.Grid.Y, row / records.Grid.Y, out int stride);
+                for (int i = 0; i < values.Length; i += stride, at += step)
                 {
                     components[(int)at] = values[i];
                 }
             }
         }
+
+        GC.KeepAlive(records);
     }
 
     /// <summary>Components to records, or added to them.</summary>
@@ -35,13 +37,15 @@ internal static class ComponentLayout
             long at = first;
             for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
             {
-                Span<float> values = records.Row(row % records.Grid.Y, row / records.Grid.Y);
-                for (int i = Lane(records, component); i < values.Length; i += records.Stride, at += step)
+                Span<float> values = records.ComponentRow(Lane(records, component), row % records.Grid.Y, row / records.Grid.Y, out int stride);
+                for (int i = 0; i < values.Length; i += stride, at += step)
                 {
                     values[i] = adds ? values[i] + components[(int)at] : components[(int)at];
                 }
             }
         }
+
+        GC.KeepAlive(records);
     }
 
     /// <summary>Where a component of voxel 0 lies, and how far apart neighbours are.</summary>

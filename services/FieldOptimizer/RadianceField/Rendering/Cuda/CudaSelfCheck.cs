@@ -59,7 +59,7 @@ internal sealed class CudaSelfCheck
             ("depth", Difference(expected.Depth, actual.Depth)),
             ("transmittance", Difference(expected.Transmittance, actual.Transmittance)),
             ("emptiness loss", Math.Abs(actualLoss - expectedLoss) / expectedLoss),
-            ("voxels' gradient", Difference(expectedGradient.Voxels.Data, actualGradient.Voxels.Data)),
+            ("voxels' gradient", Difference(expectedGradient.Voxels.ToArray(), actualGradient.Voxels.ToArray())),
             ("background's gradient", Difference(expectedGradient.Background, actualGradient.Background)),
             ("density scale's gradient", Difference([expectedGradient.DensityScale], [actualGradient.DensityScale])),
         ];

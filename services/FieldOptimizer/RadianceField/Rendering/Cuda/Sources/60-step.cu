@@ -2,7 +2,7 @@
 
 __device__ inline void adamax(float &parameter, float gradient, float &moment, float &norm, float rate) {
   moment = fmaf(0.9f, moment, (1.0f - 0.9f) * gradient);
-  moment = fabsf(moment) > 1e-30f ? moment : 0.0f;
+  moment = fabsf(moment) > 1e-16f ? moment : 0.0f;
   norm = fmaxf(0.999f * norm, fabsf(gradient) + 1e-8f);
   parameter -= rate * (moment / norm);
 }
