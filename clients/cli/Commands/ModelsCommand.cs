@@ -28,7 +28,9 @@ internal sealed class ModelsCommand
         list.SetAction(models.ListAsync);
         Command show = new("show", "One model's description, as JSON.") { models.name };
         show.SetAction(models.ShowAsync);
-        return new Command("models", "Models of a scorer.") { models.scorer, list, show };
+        Command command = new("models", "Models of a scorer.") { models.scorer, list, show };
+        ModelsAdminCommands.AddTo(command, console);
+        return command;
     }
 
     private async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -29,6 +29,23 @@ internal static class CliOptions
     /// <summary>A text; null where it is not given.</summary>
     public static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 
+    /// <summary>Pairs such as name=value.</summary>
+    /// <exception cref="CommandException">One of them is none, or a name stands twice.</exception>
+    public static IDictionary<string, string> ReadPairs(string name, IEnumerable<string> values)
+    {
+        Dictionary<string, string> pairs = new(StringComparer.Ordinal);
+        foreach (string value in values)
+        {
+            int separator = value.IndexOf('=', StringComparison.Ordinal);
+            if (separator <= 0 || !pairs.TryAdd(value[..separator], value[(separator + 1)..]))
+            {
+                throw CommandException.Usage($"{name} must be NAME=VALUE with a name of its own each time, but is {value}.");
+            }
+        }
+
+        return pairs;
+    }
+
     private static Option<T?> Number<T>(string name, string description, string rule, NumberStyles styles)
         where T : struct, INumber<T> =>
         new(name)

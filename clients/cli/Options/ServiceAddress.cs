@@ -12,6 +12,9 @@ internal static class ServiceAddress
     /// <summary>Where <c>sjc field-optimizer</c> listens unless told otherwise.</summary>
     public const int DefaultOptimizerPort = 5202;
 
+    /// <summary>Where operators reach a score server by convention: it has an admin port when <c>--Admin:Port</c> gives it one.</summary>
+    public const int DefaultAdminPort = 5203;
+
     /// <summary><c>--scorer</c>; null where it is not given.</summary>
     public static Option<Uri?> Scorer(string without) => Create("--scorer", $"Address of a running score server, such as http://localhost:{DefaultScorerPort} {without}.");
 

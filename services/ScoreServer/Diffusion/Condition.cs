@@ -4,4 +4,6 @@ namespace Sjc.Diffusion;
 /// everybody else, immutable, and of use to the denoiser that made it alone.</summary>
 public abstract class Condition
 {
+    /// <summary>Bytes of the tensors that it holds, for those who keep many.</summary>
+    public virtual long ByteCount => 0;
 }

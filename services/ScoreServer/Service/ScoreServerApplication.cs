@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
+using Sjc.ScoreServer.Admin;
 using Sjc.ScoreServer.Api;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
@@ -22,7 +23,7 @@ public static class ScoreServerApplication
     private const string LogTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Of every kind of model; without state.</summary>
-    private static readonly IModelFactory[] Factories = [new ShapesModelFactory(), new ExactModelFactory()];
+    private static readonly IModelFactory[] Factories = [new ShapesModelFactory(), new ExactModelFactory(), new CheckpointModelFactory()];
 
     /// <summary>How long a stopping server may take to answer what it has accepted.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
@@ -129,6 +130,7 @@ public static class ScoreServerApplication
         AddValidated<CatalogueOptions>(services, builder.Configuration);
         AddValidated<BatchingOptions>(services, builder.Configuration.GetSection(BatchingOptions.Section));
         AddValidated<TenantsOptions>(services, builder.Configuration);
+        AddValidated<AdminOptions>(services, builder.Configuration.GetSection(AdminOptions.Section));
         AddValidated<ApiOptions>(services, builder.Configuration.GetSection(ApiOptions.Section));
         AddValidated<SecurityOptions>(services, builder.Configuration.GetSection(SecurityOptions.Section));
         AddValidated<TelemetryOptions>(services, builder.Configuration.GetSection(TelemetryOptions.Section));
@@ -148,6 +150,8 @@ public static class ScoreServerApplication
         services.AddSingleton<BatchClock>();
         services.AddSingleton<TenantShares>();
         services.AddSingleton<RowIndependence>();
+        services.AddSingleton<AdminHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());
         services.AddSingleton<Batcher>();
         services.AddHostedService<StateMetrics>();
         TelemetryExport.Add(services, Read<TelemetryOptions>(builder, TelemetryOptions.Section));

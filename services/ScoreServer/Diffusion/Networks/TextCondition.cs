@@ -7,4 +7,7 @@ namespace Sjc.Diffusion.Networks;
 internal sealed class TextCondition(Tensor embedding) : Condition
 {
     public Tensor Embedding { get; } = embedding;
+
+    /// <inheritdoc/>
+    public override long ByteCount { get; } = embedding.numel() * embedding.element_size();
 }

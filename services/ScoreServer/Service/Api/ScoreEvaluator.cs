@@ -49,7 +49,8 @@ internal sealed class ScoreEvaluator(
     private async Task<ScoreResponse> AnswerAsync(ScoreRequest request, Caller caller, TimeSpan deadline, CancellationToken cancellationToken)
     {
         admission.Enter(caller);
-        LoadedModel model = await models.ResolveAsync(request.Model, cancellationToken);
+        using ModelUse use = await models.ResolveAsync(request.Model, cancellationToken);
+        LoadedModel model = use.Model;
         return request.EncodeImages
             ? await encoded.ScoreAsync(request, model, latents => ScoreAsync(latents, model, caller, deadline, cancellationToken), cancellationToken)
             : await ScoreAsync(request, model, caller, deadline, cancellationToken);

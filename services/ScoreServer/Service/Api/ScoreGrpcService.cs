@@ -33,8 +33,11 @@ internal sealed class ScoreGrpcService(
         Task.FromResult(new ListModelsResponse { Models = { catalogue.Models.Select(model => model.ToModel(options.Value)) } });
 
     /// <inheritdoc/>
-    public override async Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) =>
-        new() { Model = (await models.GetAsync(request.Name, context.CancellationToken)).ToModel(options.Value) };
+    public override async Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context)
+    {
+        using ModelUse use = await models.GetAsync(request.Name, context.CancellationToken);
+        return new GetModelResponse { Model = use.Model.ToModel(options.Value) };
+    }
 
     /// <inheritdoc/>
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
@@ -59,14 +62,14 @@ internal sealed class ScoreGrpcService(
     /// <inheritdoc/>
     public override async Task<EncodePromptsResponse> EncodePrompts(EncodePromptsRequest request, ServerCallContext context)
     {
-        LoadedModel model = await models.ResolveAsync(request.Model, context.CancellationToken);
+        using ModelUse use = await models.ResolveAsync(request.Model, context.CancellationToken);
         FieldViolations violations = new();
         EncodePromptsResponse response = new();
         if (violations.Require(request.Prompts.Count <= options.Value.MaxPromptsPerRequest, "prompts", $"have at most {options.Value.MaxPromptsPerRequest} entries", $"{request.Prompts.Count} long"))
         {
             for (int i = 0; i < request.Prompts.Count; i++)
             {
-                if (conditions.Encode(model, request.Prompts[i], $"prompts[{i}]", violations) is (string handle, PromptEncoding encoding))
+                if (conditions.Encode(use.Model, request.Prompts[i], $"prompts[{i}]", violations) is (string handle, PromptEncoding encoding))
                 {
                     response.Prompts.Add(new EncodedPrompt { Handle = handle, TokenCount = (uint)encoding.TokenCount, UnknownWords = { encoding.UnknownWords } });
                 }
@@ -81,14 +84,16 @@ internal sealed class ScoreGrpcService(
     public override async Task<EncodeImagesResponse> EncodeImages(EncodeImagesRequest request, ServerCallContext context)
     {
         admission.Enter(Caller.Of(context));
-        return new EncodeImagesResponse { Latents = await coding.EncodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Images, context.CancellationToken) };
+        using ModelUse use = await models.ResolveAsync(request.Model, context.CancellationToken);
+        return new EncodeImagesResponse { Latents = await coding.EncodeAsync(use.Model, request.Images, context.CancellationToken) };
     }
 
     /// <inheritdoc/>
     public override async Task<DecodeLatentsResponse> DecodeLatents(DecodeLatentsRequest request, ServerCallContext context)
     {
         admission.Enter(Caller.Of(context));
-        return new DecodeLatentsResponse { Images = await coding.DecodeAsync(await models.ResolveAsync(request.Model, context.CancellationToken), request.Latents, context.CancellationToken) };
+        using ModelUse use = await models.ResolveAsync(request.Model, context.CancellationToken);
+        return new DecodeLatentsResponse { Images = await coding.DecodeAsync(use.Model, request.Latents, context.CancellationToken) };
     }
 
     /// <inheritdoc/>
@@ -96,8 +101,8 @@ internal sealed class ScoreGrpcService(
     {
         Caller caller = Caller.Of(context);
         admission.Enter(caller);
-        LoadedModel model = await models.ResolveAsync(request.Model, context.CancellationToken);
-        SamplePlan plan = sampleReader.Read(request, model);
+        using ModelUse use = await models.ResolveAsync(request.Model, context.CancellationToken);
+        SamplePlan plan = sampleReader.Read(request, use.Model);
         using IDisposable slot = sampleSlots.Take();
         await foreach (SampleResponse message in samples.RunAsync(plan, caller, context.CancellationToken))
         {

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Sjc.Diffusion;
@@ -15,12 +15,13 @@ namespace Sjc.ScoreServer.Batching;
 /// give other bits in some of thousands of random values, so that equal bits in each place mean the same order.</remarks>
 internal sealed partial class RowIndependence(IOptions<BatchingOptions> options, ILogger<RowIndependence> logger)
 {
-    private readonly ConcurrentDictionary<LoadedModel, Lazy<Task<IReadOnlyList<int>>>> _models = [];
+    /// <summary>What was measured goes with the model, when that is unloaded.</summary>
+    private readonly ConditionalWeakTable<LoadedModel, Lazy<Task<IReadOnlyList<int>>>> _models = [];
 
     /// <summary>Sizes of passes that deterministic requests may share, ascending; none: each request needs passes of its own.</summary>
     public Task<IReadOnlyList<int>> OfAsync(LoadedModel model) => options.Value.DeterministicRows == 0 || !model.Description.HasFixedShapes
         ? Task.FromResult<IReadOnlyList<int>>([])
-        : _models.GetOrAdd(model, key => new(() => MeasureAsync(key))).Value;
+        : _models.GetValue(model, key => new(() => MeasureAsync(key))).Value;
 
     /// <summary>Evaluates random rows in passes of several sizes and compares bits. On the device's thread.</summary>
     /// <param name="denoiser">The network.</param>

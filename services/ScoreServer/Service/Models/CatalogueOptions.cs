@@ -11,6 +11,9 @@ internal sealed record CatalogueOptions : IValidatableObject
     /// <summary>Encoded prompts kept; the least recently used goes first.</summary>
     public int PromptCacheEntries { get; init; } = 4096;
 
+    /// <summary>Most bytes of the tensors of encoded prompts kept, and of their texts; a prompt of Stable Diffusion takes 231 KiB in float32.</summary>
+    public long PromptCacheBytes { get; init; } = 256L << 20;
+
     /// <summary>Threads that libtorch computes with on the CPU; 0: its own choice.</summary>
     public int TorchThreads { get; init; }
 
@@ -27,6 +30,11 @@ internal sealed record CatalogueOptions : IValidatableObject
         if (PromptCacheEntries is < 1 or > 1_000_000)
         {
             yield return new($"{nameof(PromptCacheEntries)} must be in [1, 1000000], but is {PromptCacheEntries}.");
+        }
+
+        if (PromptCacheBytes is < 0 or > 1L << 40)
+        {
+            yield return new($"{nameof(PromptCacheBytes)} must be in [0, {1L << 40}], but is {PromptCacheBytes}.");
         }
 
         if (TorchThreads is < 0 or > 1024)
@@ -56,19 +64,9 @@ internal sealed record CatalogueOptions : IValidatableObject
             yield return $"{nameof(model.Name)} must be unique, but is {model.Name} again.";
         }
 
-        if (model.Kind.Length == 0)
+        foreach (string fault in model.Faults())
         {
-            yield return $"{nameof(model.Kind)} must be set, but is empty.";
-        }
-
-        if (model.ImageSize is < 8 or > 512)
-        {
-            yield return $"{nameof(model.ImageSize)} must be in [8, 512], but is {model.ImageSize}.";
-        }
-
-        if (model.Device != "cpu" && !model.Device.StartsWith("cuda", StringComparison.Ordinal))
-        {
-            yield return $"{nameof(model.Device)} must be cpu or cuda:N, but is {model.Device}.";
+            yield return fault;
         }
     }
 }

@@ -7,7 +7,8 @@ namespace Sjc.ScoreServer.Models;
 /// <param name="name">On this server.</param>
 /// <param name="denoiser">Evaluated on <paramref name="thread"/> alone.</param>
 /// <param name="thread">Of its device.</param>
-internal sealed class LoadedModel(string name, IDenoiser denoiser, DeviceThread thread) : IDisposable
+/// <param name="dataType">What its weights are held in: "f32", "f16" or "bf16"; empty: what it computes in.</param>
+internal sealed class LoadedModel(string name, IDenoiser denoiser, DeviceThread thread, string dataType = "") : IDisposable
 {
     private readonly SigmaLadder? _ladder = denoiser.Description.SigmaLadder is { } sigmas ? new SigmaLadder(sigmas) : null;
 
@@ -16,6 +17,10 @@ internal sealed class LoadedModel(string name, IDenoiser denoiser, DeviceThread 
     public IDenoiser Denoiser { get; } = denoiser;
 
     public DenoiserDescription Description { get; } = denoiser.Description;
+
+    /// <summary>Of its weights.</summary>
+    public long WeightBytes { get; } =
+        denoiser.Description.ParameterCount * ((dataType.Length > 0 ? dataType : denoiser.Description.ComputeTypeName) switch { "f16" or "bf16" => 2, "f64" => 8, _ => 4 });
 
     public DeviceThread Thread { get; } = thread;
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Sjc.Diffusion;
+using Sjc.Diffusion.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Sjc.ScoreServer.Models;
@@ -10,31 +12,53 @@ internal sealed partial class ModelCatalogue : IDisposable
 {
     private readonly CatalogueOptions _options;
     private readonly DeviceThreads _threads;
+    private readonly PromptCache _prompts;
+    private readonly IModelFactory[] _factories;
     private readonly ILogger<ModelCatalogue> _logger;
-    private readonly Dictionary<string, ServedModel> _byName;
+    private readonly Lock _gate = new();
+    private ImmutableList<ServedModel> _models;
 
-    public ModelCatalogue(IOptions<CatalogueOptions> options, IEnumerable<IModelFactory> factories, DeviceThreads threads, ILogger<ModelCatalogue> logger)
+    public ModelCatalogue(
+        IOptions<CatalogueOptions> options, IEnumerable<IModelFactory> factories, DeviceThreads threads, PromptCache prompts, ILogger<ModelCatalogue> logger)
     {
         _options = options.Value;
         _threads = threads;
+        _prompts = prompts;
+        _factories = [.. factories];
         _logger = logger;
-        Dictionary<string, IModelFactory> byKind = factories.ToDictionary(factory => factory.Kind, StringComparer.Ordinal);
         IEnumerable<ModelOptions> configured = _options.Models.Count > 0 ? _options.Models : CatalogueOptions.Shipped;
-        Models = [.. configured.Select(model => Serve(model, byKind))];
-        _byName = Models.ToDictionary(model => model.Options.Name, StringComparer.Ordinal);
+        _models = [.. configured.Select(Serve)];
     }
 
-    /// <summary>In the order of the configuration.</summary>
-    public IReadOnlyList<ServedModel> Models { get; }
+    /// <summary>In the order of the configuration, then in that of their addition.</summary>
+    public IReadOnlyList<ServedModel> Models => Volatile.Read(ref _models);
 
     /// <summary>The names, for messages.</summary>
     public string KnownNames => string.Join(", ", Models.Select(model => model.Options.Name));
 
-    /// <summary>Whether every model that is to be loaded on start is ready.</summary>
-    public bool IsReady => Models.All(model => model.Options.Load == ModelLoading.OnFirstUse || model.Loaded is not null);
+    /// <summary>Whether every model that is to be loaded on start has been ready; what an operator unloads later does not count.</summary>
+    public bool IsReady => Models.All(model => model.Options.Load == ModelLoading.OnFirstUse || model.WasReady);
 
     /// <summary>The model of a name; null where there is none.</summary>
-    public ServedModel? Find(string name) => _byName.GetValueOrDefault(name);
+    public ServedModel? Find(string name) => Models.FirstOrDefault(model => model.Options.Name == name);
+
+    /// <summary>Adds a model that is loaded when somebody asks for it; one that is there already is taken if it is the same.</summary>
+    /// <returns>The model; null where another one has the name.</returns>
+    /// <exception cref="OptionsValidationException">Its kind is unknown.</exception>
+    public ServedModel? Add(ModelOptions options)
+    {
+        lock (_gate)
+        {
+            if (Find(options.Name) is { } known)
+            {
+                return known.Options.LoadsAs(options) ? known : null;
+            }
+
+            ServedModel added = Serve(options with { Load = ModelLoading.OnFirstUse });
+            _models = _models.Add(added);
+            return added;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -45,35 +69,65 @@ internal sealed partial class ModelCatalogue : IDisposable
         }
     }
 
-    private ServedModel Serve(ModelOptions model, Dictionary<string, IModelFactory> factories)
+    private ServedModel Serve(ModelOptions model)
     {
-        if (!factories.TryGetValue(model.Kind, out IModelFactory? factory))
+        IModelFactory? factory = Array.Find(_factories, candidate => candidate.Makes(model.Kind));
+        if (factory is null)
         {
-            string kinds = string.Join(", ", factories.Keys.Order(StringComparer.Ordinal));
+            string kinds = string.Join(", ", _factories.Select(candidate => candidate.Kind).Concat(ModelFamilies.Kinds).Order(StringComparer.Ordinal));
             throw new OptionsValidationException(
                 nameof(CatalogueOptions), typeof(CatalogueOptions), [$"Kind of model {model.Name} must be one of {kinds}, but is {model.Kind}."]);
         }
 
-        return new ServedModel(model, factory.Summary, () => LoadAsync(model, factory));
+        return new ServedModel(model, factory.Summary, () => LoadAsync(model, factory), UnloadAsync);
     }
 
     private async Task<LoadedModel> LoadAsync(ModelOptions options, IModelFactory factory)
     {
         long start = Stopwatch.GetTimestamp();
         LogLoading(options.Name, options.Kind, options.Device);
-        DeviceThread thread = _threads.Of(options.Device);
-        IDenoiser denoiser = await Task.Factory.StartNew(
-            () => Create(options, factory), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await thread.InvokeAsync(() => WarmUp(denoiser));
-        LoadedModel model = new(options.Name, denoiser, thread);
-        double elapsedMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        LogLoaded(model.Name, model.Description.ParameterCount, elapsedMs);
-        return model;
+        try
+        {
+            DeviceThread thread = _threads.Of(options.Device);
+            IDenoiser denoiser = await Task.Factory.StartNew(
+                () => Create(options, factory), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (options.WarmUp)
+            {
+                await thread.InvokeAsync(() => WarmUp(denoiser));
+            }
+
+            LoadedModel model = new(options.Name, denoiser, thread, options.DataType);
+            LogLoaded(model.Name, model.Description.ParameterCount, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            return model;
+        }
+        catch (Exception exception)
+        {
+            LogLoadFailed(exception, options.Name);
+            throw;
+        }
+    }
+
+    private async Task UnloadAsync(LoadedModel model)
+    {
+        _prompts.Forget(model);
+        await model.Thread.InvokeAsync(() =>
+        {
+            model.Dispose();
+            return true;
+        });
+        MemoryRelease.Run();
+        LogUnloaded(model.Name);
     }
 
     private IDenoiser Create(ModelOptions options, IModelFactory factory)
     {
         TorchRuntime.Initialize(_options.TorchThreads > 0 ? _options.TorchThreads : null);
+        IReadOnlyList<string> devices = TorchRuntime.Devices();
+        if (!devices.Contains(options.Device) && !(options.Device == "cuda" && devices.Count > 1))
+        {
+            throw new ArgumentException($"{nameof(options.Device)} must be one of {string.Join(", ", devices)}, but is {options.Device}.", nameof(options));
+        }
+
         return factory.Create(options);
     }
 
@@ -107,4 +161,10 @@ internal sealed partial class ModelCatalogue : IDisposable
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "Model {Model} with {Parameters} parameters is ready after {ElapsedMs:F0} ms.")]
     private partial void LogLoaded(string model, long parameters, double elapsedMs);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Error, Message = "Model {Model} cannot be loaded.")]
+    private partial void LogLoadFailed(Exception exception, string model);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "Model {Model} is out of memory.")]
+    private partial void LogUnloaded(string model);
 }

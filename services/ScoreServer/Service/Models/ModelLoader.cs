@@ -16,7 +16,7 @@ internal sealed partial class ModelLoader(ModelCatalogue catalogue, IHostApplica
         {
             try
             {
-                await model.GetAsync().WaitAsync(stoppingToken);
+                await model.LoadAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -6,12 +6,13 @@ using Sjc.Diffusion;
 
 namespace Sjc.ScoreServer.Models;
 
-/// <summary>Encoded prompts by content-addressed handle, bounded; the least recently used goes first.</summary>
+/// <summary>Encoded prompts by content-addressed handle, bounded in number and bytes; the least recently used goes first.</summary>
 internal sealed class PromptCache(IOptions<CatalogueOptions> options)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _recent = [];
+    private long _bytes;
 
     private long _hits;
     private long _misses;
@@ -72,23 +73,46 @@ internal sealed class PromptCache(IOptions<CatalogueOptions> options)
         return false;
     }
 
-    private void Add(Entry entry)
+    /// <summary>Drops every encoding of a model that is being unloaded.</summary>
+    public void Forget(LoadedModel model)
     {
         lock (_gate)
         {
-            if (_entries.Remove(entry.Handle, out LinkedListNode<Entry>? known))
+            foreach (Entry entry in _recent.Where(entry => ReferenceEquals(entry.Model, model)).ToArray())
             {
-                _recent.Remove(known);
-            }
-
-            _entries[entry.Handle] = _recent.AddFirst(entry);
-            if (_recent.Count > options.Value.PromptCacheEntries)
-            {
-                _entries.Remove(_recent.Last!.Value.Handle);
-                _recent.RemoveLast();
+                Remove(entry.Handle);
             }
         }
     }
 
-    private sealed record Entry(string Handle, LoadedModel Model, PromptEncoding Encoding);
+    private void Add(Entry entry)
+    {
+        lock (_gate)
+        {
+            Remove(entry.Handle);
+            _entries[entry.Handle] = _recent.AddFirst(entry);
+            _bytes += entry.ByteCount;
+            while (_recent.Count > options.Value.PromptCacheEntries || _bytes > options.Value.PromptCacheBytes)
+            {
+                Remove(_recent.Last!.Value.Handle);
+            }
+        }
+    }
+
+    private void Remove(string handle)
+    {
+        if (_entries.Remove(handle, out LinkedListNode<Entry>? node))
+        {
+            _recent.Remove(node);
+            _bytes -= node.Value.ByteCount;
+        }
+    }
+
+    private sealed record Entry(string Handle, LoadedModel Model, PromptEncoding Encoding)
+    {
+        /// <summary>Of the handle, the list's node and the dictionary's entry, about.</summary>
+        private const int Overhead = 512;
+
+        public long ByteCount { get; } = Overhead + Encoding.Condition.ByteCount;
+    }
 }

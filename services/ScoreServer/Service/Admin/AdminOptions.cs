@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Sjc.ScoreServer.Admin;
+
+/// <summary>Where operators reach the server. Off unless a port is given; whoever reaches it may name files of the machine.</summary>
+internal sealed record AdminOptions : IValidatableObject
+{
+    public const string Section = "Admin";
+
+    /// <summary>TCP port; 0: any free one; unset: no admin service.</summary>
+    [Range(0, 65_535)]
+    public int? Port { get; init; }
+
+    /// <summary>IP address on which it listens.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IPAddress.TryParse(Address, out _))
+        {
+            yield return new($"{Section}:{nameof(Address)} must be an IP address, but is {Address}.");
+        }
+    }
+}
