@@ -97,7 +97,8 @@ internal sealed partial class ModelCatalogue : IDisposable
             }
 
             LoadedModel model = new(options.Name, denoiser, thread, options.DataType);
-            LogLoaded(model.Name, model.Description.ParameterCount, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            double elapsedMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            LogLoaded(model.Name, model.Description.ParameterCount, elapsedMs);
             return model;
         }
         catch (Exception exception)
