@@ -120,7 +120,7 @@ internal sealed partial class RowIndependence(IOptions<BatchingOptions> options,
             using IDisposable noGrad = no_grad();
             Tensor input = tensor(order.SelectMany(row => _rows[row]).ToArray(), [order.Length, shape.Channels, shape.Height, shape.Width]);
             Tensor denoised = _denoiser.Denoise(
-                input.to(description.ComputeType).to(device(description.Device)), order.Select(row => _sigmas[row]).ToArray(), [.. order.Select(row => _conditions[row])]);
+                input.to(description.StateType).to(device(description.Device)), order.Select(row => _sigmas[row]).ToArray(), [.. order.Select(row => _conditions[row])]);
             return denoised.to(float32).cpu().contiguous().data<float>().ToArray();
         }
     }

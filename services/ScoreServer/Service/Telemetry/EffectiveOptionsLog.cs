@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Sjc.ScoreServer.Admin;
 using Sjc.ScoreServer.Api;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
@@ -14,6 +15,7 @@ internal sealed partial class EffectiveOptionsLog(
     IOptions<TenantsOptions> tenants,
     IOptions<ApiOptions> api,
     IOptions<SecurityOptions> security,
+    IOptions<AdminOptions> admin,
     IOptions<TelemetryOptions> telemetry,
     ILogger<EffectiveOptionsLog> logger) : IHostedService
 {
@@ -33,6 +35,7 @@ internal sealed partial class EffectiveOptionsLog(
                 ApiKeysOf = security.Value.ApiKeys.Select(key => key.Tenant),
                 Tokens = security.Value.Jwt.IsOn,
             },
+            Admin = admin.Value,
             Telemetry = telemetry.Value,
         });
         LogSettings(settings);
