@@ -7,4 +7,7 @@ namespace Sjc.Diffusion.Networks.StableDiffusion;
 internal sealed class PromptCondition(Tensor tokens) : Condition
 {
     public Tensor Tokens { get; } = tokens;
+
+    /// <inheritdoc/>
+    public override long ByteCount { get; } = tokens.numel() * tokens.element_size();
 }
