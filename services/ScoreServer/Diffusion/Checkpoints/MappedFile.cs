@@ -1,11 +1,11 @@
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
+using Sjc.Diffusion.Checkpoints.Elements;
 
 namespace Sjc.Diffusion.Checkpoints;
 
 /// <summary>A file mapped into memory for reading: bytes come from the page cache when they are looked at, and none are copied.</summary>
 /// <remarks>As with every mapping, a file that somebody shortens while it is open ends the process when the missing part is read.</remarks>
-internal sealed unsafe partial class MappedFile : IDisposable
+internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile file;
     private readonly MemoryMappedViewAccessor view;
@@ -34,10 +34,16 @@ internal sealed unsafe partial class MappedFile : IDisposable
     /// <exception cref="InvalidDataException">It is empty.</exception>
     public static MappedFile Open(string path)
     {
-        long length = new FileInfo(path).Length;
-        return length > 0
-            ? new MappedFile(path, MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), length)
-            : throw new InvalidDataException($"{System.IO.Path.GetFileName(path)} must hold a checkpoint, but is empty.");
+        // The stream's length, not the path's: caches of downloads hold links.
+        FileStream stream = File.OpenRead(path);
+        long length = stream.Length;
+        if (length > 0)
+        {
+            return new MappedFile(path, MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false), length);
+        }
+
+        stream.Dispose();
+        throw new InvalidDataException($"{System.IO.Path.GetFileName(path)} must hold a checkpoint, but is empty.");
     }
 
     /// <summary>A part of the file.</summary>
@@ -63,22 +69,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
     }
 
     /// <summary>Lets go of the pages wholly inside a part, so that they no longer count as this process's memory; they stay in the page cache.</summary>
-    public void Release(long offset, long count)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        const int DontNeed = 4; // MADV_DONTNEED of <sys/mman.h>
-        nuint page = (nuint)Environment.SystemPageSize;
-        nuint first = ((nuint)(start + offset) + page - 1) / page * page;
-        nuint end = (nuint)(start + offset + count) / page * page;
-        if (end > first)
-        {
-            _ = Advise(first, end - first, DontNeed);
-        }
-    }
+    public void Release(long offset, long count) => MemoryAdvice.Release(start + offset, count);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -90,7 +81,4 @@ internal sealed unsafe partial class MappedFile : IDisposable
             file.Dispose();
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nuint address, nuint length, int advice);
 }

@@ -1,15 +1,18 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sjc.Diffusion.Checkpoints.Elements;
 
-/// <summary>Conversions between float32 and the 16-bit types, and the test for finite values, on little-endian bytes; vectors where the processor has them.</summary>
+/// <summary>Conversions between float32 and the 16-bit types, and the test for finite values, on little-endian bytes; vectors where the processor has them.
+/// Compiled in full at once: a model is loaded within the first second of a process.</summary>
 internal static class HalfPrecision
 {
     /// <summary>Widens bfloat16: the upper halves of float32.</summary>
     /// <param name="source">[n] bfloat16.</param>
     /// <param name="destination">Receives [n] float32.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WidenBFloat16(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         Span<uint> bits = MemoryMarshal.Cast<float, uint>(destination)[..source.Length];
@@ -37,6 +40,7 @@ internal static class HalfPrecision
     /// <param name="bits">The elements as integers of their size.</param>
     /// <param name="exponent">The bits of the exponent.</param>
     /// <typeparam name="T">An unsigned integer.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AreFinite<T>(ReadOnlySpan<T> bits, T exponent)
         where T : unmanaged, IBinaryInteger<T>
     {

@@ -7,6 +7,9 @@ namespace Sjc.Diffusion.Checkpoints.Elements;
 internal sealed class MappedElements(MappedFile file, long offset, int elementSize) : IElementSource
 {
     /// <inheritdoc/>
+    public bool IsConcurrent => true;
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Read(long first, int count) => file.Span(offset + (first * elementSize), count * elementSize);
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class StridedElements(StoragePlaces places, PickleTensor tensor,
     private byte[] buffer = [];
 
     /// <inheritdoc/>
+    public bool IsConcurrent => isContiguous && !places.IsCompressed(tensor.Storage);
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Read(long first, int count)
     {
         if (isContiguous)

@@ -1,14 +1,18 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sjc.Diffusion.Checkpoints.Elements;
 
-/// <summary>Fills a tensor with stored elements, converted on the way in runs that stay in the processor's cache. The whole tensor is never in memory twice.</summary>
-internal static class TensorFill
+/// <summary>Fills a tensor with stored elements, converted on the way in runs that stay in the processor's cache, on all cores. The whole tensor is never in memory twice.</summary>
+internal static unsafe class TensorFill
 {
     /// <summary>Elements converted at a time: 64 KiB of float32.</summary>
     private const int RunLength = 16_384;
+
+    /// <summary>Elements that one thread takes at a time.</summary>
+    private const int ShareLength = 16 * RunLength;
 
     /// <summary>Elements after which pages of the source are let go, and the most that are staged for another device or a rare conversion.</summary>
     private const int PieceLength = 4 << 20;
@@ -26,6 +30,14 @@ internal static class TensorFill
         Tensor flat = destination.view(-1);
         bool direct = destination.device_type == DeviceType.CPU && IsDirect(sourceType, destination.dtype);
         long count = flat.shape[0];
+        if (direct && count * ElementTypes.Size(destination.dtype) <= int.MaxValue)
+        {
+            fixed (byte* start = flat.bytes)
+            {
+                MemoryAdvice.UseHugePages(start, count * ElementTypes.Size(destination.dtype));
+            }
+        }
+
         for (long first = 0; first < count; first += PieceLength)
         {
             int length = (int)Math.Min(PieceLength, count - first);
@@ -51,20 +63,45 @@ internal static class TensorFill
 
     private static void FillPiece(string name, IElementSource source, ScalarType sourceType, long first, Tensor piece)
     {
-        Span<byte> destination = piece.bytes;
         ScalarType type = piece.dtype;
         int length = (int)piece.shape[0];
-        int size = length == 0 ? 1 : destination.Length / length;
+        fixed (byte* start = piece.bytes)
+        {
+            byte* target = start;
+            if (!source.IsConcurrent || length <= ShareLength)
+            {
+                FillShare(name, source, sourceType, first, target, type, length);
+                return;
+            }
+
+            try
+            {
+                Parallel.For(0, (length + ShareLength - 1) / ShareLength, share =>
+                {
+                    int done = share * ShareLength;
+                    FillShare(name, source, sourceType, first + done, target + ((long)done * ElementTypes.Size(type)), type, Math.Min(ShareLength, length - done));
+                });
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+        }
+    }
+
+    private static void FillShare(string name, IElementSource source, ScalarType sourceType, long first, byte* target, ScalarType type, int length)
+    {
+        int size = ElementTypes.Size(type);
         for (int done = 0; done < length; done += RunLength)
         {
             int run = Math.Min(RunLength, length - done);
             ReadOnlySpan<byte> elements = source.Read(first + done, run);
             RequireFinite(name, elements, sourceType, "is infinite or no number");
-            Span<byte> target = destination.Slice(done * size, run * size);
-            Convert(elements, sourceType, target, type);
+            Span<byte> converted = new(target + ((long)done * size), run * size);
+            Convert(elements, sourceType, converted, type);
             if (sourceType == ScalarType.Float32 && type == ScalarType.Float16)
             {
-                RequireFinite(name, target, type, "is too large for float16");
+                RequireFinite(name, converted, type, "is too large for float16");
             }
         }
     }

@@ -38,6 +38,9 @@ internal sealed class StoragePlaces(MappedFile file)
         }
     }
 
+    /// <summary>Whether a storage must be inflated, which keeps its content for the next read.</summary>
+    public bool IsCompressed(PickleStorage storage) => places[storage.Key].IsCompressed;
+
     /// <summary>Bytes of a storage.</summary>
     /// <param name="storage">As <see cref="Require"/> checked it.</param>
     /// <param name="offset">In bytes.</param>
