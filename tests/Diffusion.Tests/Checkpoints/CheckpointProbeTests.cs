@@ -50,6 +50,18 @@ public sealed class CheckpointProbeTests : IDisposable
     }
 
     [Fact]
+    public void OpenPart_LinksToFilesElsewhere_AreFollowed()
+    {
+        string blob = folder.WriteTensors("blobs/0a1b", new SafetensorsWriter().Add("a", [1f, 2f, 3f], 3));
+        string config = folder.WriteText("blobs/2c3d", """{"layers": 5}""");
+        File.CreateSymbolicLink(folder.File("unet/diffusion_pytorch_model.safetensors"), blob);
+        File.CreateSymbolicLink(folder.File("unet/config.json"), config);
+        using CheckpointProbe probe = Open();
+        Assert.Equal([1.0, 2.0, 3.0], probe.OpenPart("unet")!.Doubles("a"));
+        Assert.Equal(5, probe.PartConfig("unet/config.json")!.WholeNumber("layers", 0));
+    }
+
+    [Fact]
     public void OpenPart_OnlyAVariant_GivesIt()
     {
         folder.WriteTensors("vae/model.fp16.safetensors", new SafetensorsWriter().Add("a", [2f], 1));

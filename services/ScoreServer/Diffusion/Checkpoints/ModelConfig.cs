@@ -26,10 +26,15 @@ public sealed class ModelConfig
     /// <exception cref="InvalidDataException">It is not a JSON object, or over 16 MiB.</exception>
     public static ModelConfig Read(string path, string name)
     {
-        long length = new FileInfo(path).Length;
-        return length <= MaxBytes
-            ? Parse(File.ReadAllBytes(path), name)
-            : throw new InvalidDataException($"{name} must be at most {MaxBytes} bytes, but is {length}.");
+        using FileStream stream = File.OpenRead(path);
+        if (stream.Length > MaxBytes)
+        {
+            throw new InvalidDataException($"{name} must be at most {MaxBytes} bytes, but is {stream.Length}.");
+        }
+
+        byte[] json = new byte[stream.Length];
+        stream.ReadExactly(json);
+        return Parse(json, name);
     }
 
     /// <summary>Reads bytes.</summary>

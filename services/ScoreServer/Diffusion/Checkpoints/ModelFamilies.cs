@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sjc.Diffusion.Networks.Edm;
 using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Networks.Ncsn;
@@ -30,7 +31,7 @@ public static class ModelFamilies
     {
         TorchRuntime.Initialize();
         using CheckpointProbe probe = CheckpointProbe.Open(options);
-        IDenoiser denoiser = Find(probe, options.Kind).Load(probe, options);
+        IDenoiser denoiser = Guard(probe, options, family => family.Load(probe, options));
         try
         {
             probe.RequireNoUnusedFlags();
@@ -51,9 +52,29 @@ public static class ModelFamilies
     {
         TorchRuntime.Initialize();
         using CheckpointProbe probe = CheckpointProbe.Open(options);
-        ModelInspection inspection = Find(probe, options.Kind).Inspect(probe, options);
+        ModelInspection inspection = Guard(probe, options, family => family.Inspect(probe, options));
         probe.RequireNoUnusedFlags();
         return inspection;
+    }
+
+    /// <summary>Sizes that libtorch refuses, such as of a configuration that nobody could compute with, are a fault of the files.</summary>
+    private static T Guard<T>(CheckpointProbe probe, ModelLoadOptions options, Func<IModelFamily, T> use)
+    {
+        IModelFamily family = Find(probe, options.Kind);
+        try
+        {
+            return use(family);
+        }
+        catch (InvalidDataException)
+        {
+            // What a family misses may be a part that is there and damaged: then that is the fault to name.
+            probe.RequireSound();
+            throw;
+        }
+        catch (ExternalException exception)
+        {
+            throw new InvalidDataException($"{probe.Name} must hold a model that libtorch can build on {options.Device}, but libtorch says: {exception.Message.Split('\n')[0]}", exception);
+        }
     }
 
     private static IModelFamily Find(CheckpointProbe probe, string kind)
