@@ -9,5 +9,7 @@ internal static class BenchCommand
     {
         BenchRenderCommand.Create(console),
         BenchUNetCommand.Create(console),
+        BenchLoadCommand.Create(console),
+        BenchLoadCommand.CreateChild(console),
     };
 }

@@ -8,27 +8,26 @@ using Spectre.Console;
 
 namespace Sjc.Cli.Commands;
 
-/// <summary><c>sjc models …</c>: what a scorer holds.</summary>
+/// <summary><c>sjc models …</c>: what a scorer holds, and what checkpoints are.</summary>
 internal sealed class ModelsCommand
 {
     private readonly CliConsole console;
     private readonly Option<Uri?> scorer = ServiceAddress.Scorer("[the models that ship with the product]");
     private readonly Argument<string> name = new("name") { Description = "The model's name." };
 
-    private ModelsCommand(CliConsole console)
-    {
-        this.console = console;
-        scorer.Recursive = true;
-    }
+    private ModelsCommand(CliConsole console) => this.console = console;
 
     public static Command Create(CliConsole console)
     {
         ModelsCommand models = new(console);
-        Command list = new("list", "The models of a scorer, one a line.");
+        Command list = new("list", "The models of a scorer, one a line.") { models.scorer };
         list.SetAction(models.ListAsync);
-        Command show = new("show", "One model's description, as JSON.") { models.name };
+        Command show = new("show", "One model's description, as JSON.") { models.name, models.scorer };
         show.SetAction(models.ShowAsync);
-        Command command = new("models", "Models of a scorer.") { models.scorer, list, show };
+        Command command = new("models", "Models of a scorer, and checkpoints in files.")
+        {
+            list, show, ModelsInspectCommand.Create(console), ModelsVerifyCommand.Create(console), ModelsFabricateCommand.Create(console),
+        };
         ModelsAdminCommands.AddTo(command, console);
         return command;
     }

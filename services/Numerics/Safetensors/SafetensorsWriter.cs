@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
 
 namespace Sjc.Numerics.Safetensors;
 
@@ -52,11 +49,7 @@ public sealed class SafetensorsWriter
     /// <summary>Writes header and data, in the order of adding.</summary>
     public void Write(Stream stream)
     {
-        byte[] header = BuildHeader();
-        Span<byte> prefix = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-        stream.Write(prefix);
-        stream.Write(header);
+        stream.Write(SafetensorsHeaderText.Build(metadata, tensors.Select(tensor => (tensor.Name, tensor.DataType, (IReadOnlyList<long>)tensor.Shape))));
         foreach ((_, _, _, byte[] data) in tensors)
         {
             stream.Write(data);
@@ -74,55 +67,5 @@ public sealed class SafetensorsWriter
         }
 
         File.Move(temporary, path, overwrite: true);
-    }
-
-    private byte[] BuildHeader()
-    {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
-        {
-            json.WriteStartObject();
-            if (metadata.Count > 0)
-            {
-                json.WriteStartObject("__metadata__");
-                foreach ((string key, string value) in metadata)
-                {
-                    json.WriteString(key, value);
-                }
-
-                json.WriteEndObject();
-            }
-
-            long offset = 0;
-            foreach ((string name, SafetensorsDataType dataType, long[] shape, byte[] data) in tensors)
-            {
-                WriteEntry(json, name, dataType, shape, offset, offset += data.Length);
-            }
-
-            json.WriteEndObject();
-        }
-
-        // The data section starts on a multiple of 8; the format pads with spaces.
-        int padding = (int)(-buffer.Length & 7);
-        buffer.Write(Encoding.ASCII.GetBytes(new string(' ', padding)));
-        return buffer.ToArray();
-    }
-
-    private static void WriteEntry(Utf8JsonWriter json, string name, SafetensorsDataType dataType, long[] shape, long begin, long end)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("dtype", dataType.ToString());
-        json.WriteStartArray("shape");
-        foreach (long extent in shape)
-        {
-            json.WriteNumberValue(extent);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("data_offsets");
-        json.WriteNumberValue(begin);
-        json.WriteNumberValue(end);
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

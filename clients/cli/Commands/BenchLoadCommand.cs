@@ -1,0 +1,151 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using Sjc.Benchmarks.Loading;
+using Sjc.Cli.Options;
+using Sjc.Cli.Reports;
+using Sjc.Diffusion.Checkpoints.Fabrication;
+
+namespace Sjc.Cli.Commands;
+
+/// <summary><c>sjc bench load</c>: peak memory and speed of loading a full-size model, against reading its files with cat.</summary>
+internal sealed class BenchLoadCommand
+{
+    private const string ChildName = "load-once";
+
+    private readonly CliConsole console;
+    private readonly Option<FileInfo?> json = new("--json") { Description = "Also write the figures to this file." };
+    private readonly Option<int> rounds = new("--rounds") { Description = "Loads of each case, by turns with cat.", DefaultValueFactory = _ => 3 };
+    private readonly Option<string[]> dataTypes = new("--dtype") { Description = "What the files store and the model computes in; f16, f32 or both.", DefaultValueFactory = _ => ["f16", "f32"], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<DirectoryInfo> folder = new("--folder") { Description = "Where the fabricated files lie for the time of the run (up to 4.3 GB).", DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()) };
+
+    private readonly Option<DirectoryInfo?> existing = new("--model") { Description = "A checkpoint's folder that is there, instead of fabricated ones; loaded as it is stored, in the type of --dtype." };
+
+    private BenchLoadCommand(CliConsole console)
+    {
+        this.console = console;
+        dataTypes.AcceptOnlyFromAmong("f16", "f32");
+    }
+
+    public static Command Create(CliConsole console)
+    {
+        BenchLoadCommand bench = new(console);
+        Command command = new("load", "Load a fabricated Stable Diffusion 1.5 in a process of its own: peak memory over the weights, speed over cat from a warm page cache.")
+        {
+            bench.json, bench.rounds, bench.dataTypes, bench.folder, bench.existing,
+        };
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => bench.Run(parsed, cancellationToken), CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>The process that is measured; it prints its measurement as JSON.</summary>
+    public static Command CreateChild(CliConsole console)
+    {
+        Argument<string> path = new("path");
+        Option<string> dataType = new("--dtype") { Required = true };
+        Command command = new(ChildName) { path, dataType };
+        command.Hidden = true;
+        command.SetAction(parsed => console.WriteLine(JsonSerializer.Serialize(
+            ModelFileOptions.Guard(() => LoadMeasurement.Take(parsed.GetRequiredValue(path), DataTypeNames.Parse(parsed.GetRequiredValue(dataType)))))));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int count = parsed.GetValue(rounds) is > 0 and var given ? given : throw CommandException.Usage($"--rounds must be at least 1, but is {parsed.GetValue(rounds)}.");
+        BenchReport report = new("bench load");
+        foreach (string dataType in parsed.GetValue(dataTypes)!.Distinct())
+        {
+            if (parsed.GetValue(existing) is { } model)
+            {
+                Measure(report, model.FullName, dataType, count, cancellationToken);
+            }
+            else
+            {
+                MeasureFabricated(report, parsed.GetValue(folder)!.FullName, dataType, count, cancellationToken);
+            }
+        }
+
+        report.WriteTable(console.Output);
+        if (parsed.GetValue(json) is { } file)
+        {
+            report.WriteJson(file.FullName);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private void MeasureFabricated(BenchReport report, string folder, string dataType, int count, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, $"sjc-bench-load-{Environment.ProcessId}-{dataType}");
+        try
+        {
+            console.WriteLine($"Fabricating {path} …");
+            CheckpointFabrication.Plan("sd15", DataTypeNames.Parse(dataType)).Write(path, seed: 0, tokenizer: null, _ => { }, cancellationToken);
+            Measure(report, path, dataType, count, cancellationToken);
+        }
+        finally
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+    }
+
+    private void Measure(BenchReport report, string path, string dataType, int count, CancellationToken cancellationToken)
+    {
+        string[] files = Directory.GetFiles(path, "*.safetensors", SearchOption.AllDirectories);
+        long fileBytes = files.Sum(file => new FileInfo(file).Length);
+        Start("sync", []);
+        SecondsOfCat(files); // the page cache is warm from here on
+        List<double> cats = [];
+        List<LoadMeasurement> loads = [];
+        for (int round = 0; round < count; round++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            cats.Add(SecondsOfCat(files));
+            loads.Add(Load(path, dataType));
+            console.WriteLine($"{dataType}, round {round + 1}: cat {cats[^1]:F2} s, load {loads[^1].Seconds:F2} s");
+        }
+
+        LoadMeasurement worst = loads.MaxBy(load => load.PeakBytes)!;
+        report.Add(dataType, "peak_over_weights", (double)worst.PeakBytes / worst.WeightBytes);
+        report.Add(dataType, "throughput_over_cat", Median([.. cats.Zip(loads, (cat, load) => cat / load.Seconds)]));
+        report.Add(dataType, "weights", worst.WeightBytes / 1e6, "MB");
+        report.Add(dataType, "peak", worst.PeakBytes / 1e6, "MB");
+        report.Add(dataType, "before_loading", worst.StartBytes / 1e6, "MB");
+        report.Add(dataType, "load", Median([.. loads.Select(load => load.Seconds)]), "s");
+        report.Add(dataType, "cat", Median(cats), "s");
+        report.Add(dataType, "load_rate", fileBytes / 1e9 / Median([.. loads.Select(load => load.Seconds)]), "GB/s");
+    }
+
+    private static LoadMeasurement Load(string path, string dataType)
+    {
+        string host = Environment.ProcessPath!;
+        string[] program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? ["exec", typeof(BenchLoadCommand).Assembly.Location] : [];
+        return JsonSerializer.Deserialize<LoadMeasurement>(Start(host, [.. program, "bench", ChildName, path, "--dtype", dataType]))!;
+    }
+
+    private static double SecondsOfCat(string[] files)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Start("sh", ["-c", "cat \"$@\" > /dev/null", "cat", .. files]);
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private static string Start(string program, string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })
+            ?? throw CommandException.Failure($"{program} must start, but does not.");
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw CommandException.Failure($"{program} must end without a fault, but ends with {process.ExitCode}.");
+    }
+
+    private static double Median(IReadOnlyList<double> values)
+    {
+        double[] ordered = [.. values.Order()];
+        return (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
+    }
+}
