@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Sjc.Cli.Commands;
 
 namespace Sjc.Cli;
@@ -34,6 +35,10 @@ internal static class SjcCommandLine
         catch (CommandException exception)
         {
             return await ComplainAsync(console, exception.Message, exception.ExitCode);
+        }
+        catch (OptionsValidationException exception)
+        {
+            return await ComplainAsync(console, exception.Message, ExitCode.Usage);
         }
         catch (RpcException exception)
         {

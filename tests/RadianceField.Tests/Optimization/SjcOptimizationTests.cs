@@ -173,7 +173,7 @@ public sealed class SjcOptimizationTests
         return density;
     }
 
-    private static SafetensorsFile Saved(SjcOptimization run)
+    internal static SafetensorsFile Saved(SjcOptimization run)
     {
         using MemoryStream stream = new();
         SafetensorsWriter writer = new();

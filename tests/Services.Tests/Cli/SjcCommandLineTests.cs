@@ -4,6 +4,8 @@ namespace Sjc.Services.Tests.Cli;
 
 public sealed class SjcCommandLineTests
 {
+    private static readonly string NoJobs = Path.Combine(Path.GetTempPath(), "sjc-no-jobs");
+
     public static TheoryData<string[], string> BadArguments => new()
     {
         { [], "Required command" },
@@ -23,6 +25,8 @@ public sealed class SjcCommandLineTests
         { ["render", "/nonexistent"], "has no run.json" },
         { ["export", "x", "--format", "obj"], "obj" },
         { ["jobs", "show"], "Required argument 'id' missing" },
+        { ["field-optimizer", "--listen", "127.0.0.1:0", "--jobs", NoJobs, "--renderer", "cuda:1023"], "Optimizer:Renderer must be a usable GPU, but is cuda:1023: " },
+        { ["field-optimizer", "--listen", "127.0.0.1:0", "--jobs", NoJobs, "--Optimizer:MaxRunningJobs=0"], "MaxRunningJobs" },
         { ["score-server", "--Models:0:Name"], "A setting must be --Section:Key=VALUE, but is --Models:0:Name." },
     };
 
