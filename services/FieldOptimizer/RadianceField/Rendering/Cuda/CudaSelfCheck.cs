@@ -14,7 +14,9 @@ internal sealed class CudaSelfCheck
 
     private readonly VoxelField field;
     private readonly Camera camera;
-    private readonly RenderOptions options = new(0.5f, 1e-4f, 0.3f);
+
+    /// <summary>Without a threshold of weights: a sample near it may fall on either side by rounding, which moves its gradient by much.</summary>
+    private readonly RenderOptions options = new(0.5f, 0, 0.3f);
     private readonly float[] imageGradient;
     private readonly float[] depthGradient;
 
