@@ -44,6 +44,8 @@ public static class FieldOptimizerApplication
         configureServices(builder.Services);
 
         WebApplication application = builder.Build();
+        // Unary calls and server streams for callers without gRPC: browsers, curl.
+        application.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         application.MapGrpcService<FieldGrpcService>();
         application.MapGrpcHealthChecksService();
         if (application.Environment.IsDevelopment())

@@ -1,5 +1,11 @@
 using Microsoft.Extensions.Options;
+using Sjc.Contracts.Health;
 using Sjc.FieldOptimizer;
+
+if (args is [HealthProbe.Verb, .. string[] addresses])
+{
+    return await HealthProbe.RunAsync(addresses.FirstOrDefault("http://localhost:5202"), "sjc.field.v1.FieldService", Console.Out);
+}
 
 try
 {

@@ -1,5 +1,11 @@
 using Microsoft.Extensions.Options;
+using Sjc.Contracts.Health;
 using Sjc.ScoreServer;
+
+if (args is [HealthProbe.Verb, .. string[] addresses])
+{
+    return await HealthProbe.RunAsync(addresses.FirstOrDefault("http://localhost:5201"), "sjc.score.v1.ScoreService", Console.Out);
+}
 
 try
 {

@@ -63,6 +63,8 @@ public static class ScoreServerApplication
         WebApplication application = builder.Build();
         TelemetryExport.Map(application, Read<TelemetryOptions>(builder, TelemetryOptions.Section));
         application.UseMiddleware<ResetGuard>();
+        // Unary calls and server streams for callers without gRPC: browsers, curl, health checks of proxies.
+        application.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         application.MapGrpcService<ScoreGrpcService>();
         application.MapGrpcService<HealthGrpcService>();
         if (application.Environment.IsDevelopment())

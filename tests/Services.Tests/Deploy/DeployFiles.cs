@@ -1,0 +1,36 @@
+using System.Reflection;
+using YamlDotNet.RepresentationModel;
+
+namespace Sjc.Services.Tests.Deploy;
+
+/// <summary>The files under deploy/.</summary>
+internal static class DeployFiles
+{
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } =
+        typeof(DeployFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+
+    /// <summary>A path below deploy/.</summary>
+    public static string PathOf(string name) => Path.Combine(Root, "deploy", name);
+
+    public static string Read(string name) => File.ReadAllText(PathOf(name));
+
+    /// <summary>A YAML file's only document.</summary>
+    public static YamlMappingNode ReadYaml(string name)
+    {
+        YamlStream stream = [];
+        using StringReader reader = new(Read(name));
+        stream.Load(new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(reader)));
+        return (YamlMappingNode)Assert.Single(stream).RootNode;
+    }
+
+    /// <summary>The node at a path of keys; null: there is none.</summary>
+    public static YamlNode? At(this YamlNode? node, params string[] keys) =>
+        keys.Aggregate(node, (current, key) => current is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? child) ? child : null);
+
+    /// <summary>A node's text.</summary>
+    public static string Text(this YamlNode? node) => Assert.IsType<YamlScalarNode>(node).Value!;
+
+    /// <summary>The texts of a list; empty where there is none.</summary>
+    public static string[] Texts(this YamlNode? node) => [.. ((YamlSequenceNode?)node ?? []).Select(item => item.Text())];
+}

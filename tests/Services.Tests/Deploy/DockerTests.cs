@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Sjc.Cli.Options;
+using YamlDotNet.RepresentationModel;
+
+namespace Sjc.Services.Tests.Deploy;
+
+/// <summary>What can be said of Dockerfiles and the compose file without Docker: names, ports and paths are the code's.</summary>
+public sealed partial class DockerTests
+{
+    public static TheoryData<string, string, int> Images => new()
+    {
+        { "score-server", "Sjc.ScoreServer", ServiceAddress.DefaultScorerPort },
+        { "field-optimizer", "Sjc.FieldOptimizer", ServiceAddress.DefaultOptimizerPort },
+    };
+
+    [Theory]
+    [MemberData(nameof(Images))]
+    public void Dockerfile_Image_RunsTheServiceAsAnybodyButRoot(string name, string assembly, int port)
+    {
+        string file = DeployFiles.Read($"docker/{name}.Dockerfile");
+        Assert.Contains($"ENTRYPOINT [\"dotnet\", \"{assembly}.dll\"]", file, StringComparison.Ordinal);
+        Assert.Contains($"CMD [\"dotnet\", \"{assembly}.dll\", \"{Sjc.Contracts.Health.HealthProbe.Verb}\"]", file, StringComparison.Ordinal);
+        Assert.Contains("\nUSER $APP_UID\n", file, StringComparison.Ordinal);
+        Assert.Contains($"ASPNETCORE_URLS=http://+:{port}", file, StringComparison.Ordinal);
+        Assert.Matches($"(?m)^EXPOSE {port}\\b", file);
+        Assert.All(FromPattern().Matches(file), match => Assert.Contains("noble", match.Value, StringComparison.Ordinal));
+        Assert.All(EnvironmentPattern().Matches(file), match => SettingNames.RequireKnown(name, match.Groups[1].Value));
+    }
+
+    [Theory]
+    [MemberData(nameof(Images))]
+    public void Dockerfile_Build_GetsEveryProjectThatItPublishes(string name, string assembly, int port)
+    {
+        Assert.True(port > 0);
+        string project = PublishPattern().Match(DeployFiles.Read($"docker/{name}.Dockerfile")).Groups[1].Value;
+        Assert.Equal($"{assembly}.csproj", Path.GetFileName(project));
+        string[] sent = [.. File.ReadAllLines(Path.Combine(DeployFiles.Root, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..])];
+        Assert.All(sent, path => Assert.True(Path.Exists(Path.Combine(DeployFiles.Root, path)), path));
+        Assert.All(Closure(Path.Combine(DeployFiles.Root, project)), path => Assert.Contains(sent, prefix => path.StartsWith(prefix + "/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Compose_Services_AreBuiltFromTheDockerfilesAndHardened()
+    {
+        YamlMappingNode services = Assert.IsType<YamlMappingNode>(DeployFiles.ReadYaml("compose/compose.yaml").At("services"));
+        Assert.Equal(["field-optimizer-1", "field-optimizer-2", "grafana", "prometheus", "score-server"], services.Children.Keys.Select(key => key.Text()).Order());
+        foreach ((YamlNode key, YamlNode service) in services.Children.Where(pair => pair.Value.At("build") is not null))
+        {
+            string name = key.Text().StartsWith("score", StringComparison.Ordinal) ? "score-server" : "field-optimizer";
+            Assert.Equal($"deploy/docker/{name}.Dockerfile", service.At("build", "dockerfile").Text());
+            Assert.Equal("../..", service.At("build", "context").Text());
+            Assert.Equal("true", service.At("read_only").Text());
+            Assert.Equal(["ALL"], service.At("cap_drop").Texts());
+            int port = name == "score-server" ? ServiceAddress.DefaultScorerPort : ServiceAddress.DefaultOptimizerPort;
+            Assert.Matches($"^127\\.0\\.0\\.1:[0-9]+:{port}$", Assert.Single(service.At("ports").Texts()));
+            Assert.All(
+                ((YamlMappingNode?)service.At("environment") ?? []).Children.Keys, variable => SettingNames.RequireKnown(name, variable.Text()));
+        }
+    }
+
+    [Fact]
+    public void Compose_MountedFiles_Exist()
+    {
+        YamlMappingNode services = Assert.IsType<YamlMappingNode>(DeployFiles.ReadYaml("compose/compose.yaml").At("services"));
+        string[] mounted = [.. services.Children.Values.SelectMany(service => service.At("volumes").Texts()).Where(volume => volume.StartsWith('.')).Select(volume => volume.Split(':')[0])];
+        Assert.Equal(3, mounted.Length);
+        Assert.All(mounted, path => Assert.True(Path.Exists(DeployFiles.PathOf($"compose/{path}")), path));
+        Assert.Equal(["score-server:5211"], ((YamlSequenceNode)DeployFiles.ReadYaml("compose/prometheus.yml").At("scrape_configs")!)[0].At("static_configs") is YamlSequenceNode targets ? targets[0].At("targets").Texts() : []);
+    }
+
+    /// <summary>A project and all that it references, relative to the root.</summary>
+    private static HashSet<string> Closure(string project)
+    {
+        HashSet<string> found = [];
+        Queue<string> waiting = new([project]);
+        while (waiting.TryDequeue(out string? path))
+        {
+            Assert.True(File.Exists(path), path);
+            if (found.Add(Path.GetRelativePath(DeployFiles.Root, path)))
+            {
+                foreach (XElement reference in XDocument.Load(path).Descendants("ProjectReference"))
+                {
+                    waiting.Enqueue(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, reference.Attribute("Include")!.Value)));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    [GeneratedRegex(@"(?m)^FROM .*$")]
+    private static partial Regex FromPattern();
+
+    [GeneratedRegex(@"(?m)^(?:ENV |    )([A-Za-z_0-9]+)=")]
+    private static partial Regex EnvironmentPattern();
+
+    [GeneratedRegex(@"dotnet publish (\S+)")]
+    private static partial Regex PublishPattern();
+}
