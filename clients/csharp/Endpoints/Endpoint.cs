@@ -118,7 +118,8 @@ internal sealed class Endpoint : IAsyncDisposable
 
             // The stream serves all callers, and outlives the one that opened it.
             ScoreService.ScoreServiceClient client = new(Calls);
-            return stream = new ScoreStream(client.ScoreStream(deadline: DateTime.UtcNow + options.StreamLifetime, cancellationToken: CancellationToken.None));
+            return stream = new ScoreStream(
+                client.ScoreStream(deadline: DateTime.UtcNow + options.StreamLifetime, cancellationToken: CancellationToken.None), options.AttemptTimeout);
         }
         finally
         {

@@ -9,15 +9,19 @@ namespace Sjc.Client.Scoring;
 internal sealed class ScoreStream : IAsyncDisposable
 {
     private readonly AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call;
+    private readonly TimeSpan answerTimeout;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<ScoreResponse>> pending = [];
     private readonly SemaphoreSlim writing = new(1);
     private readonly Task reading;
     private volatile RpcException? fault;
     private ulong lastId;
 
-    public ScoreStream(AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call)
+    /// <param name="call">The open call.</param>
+    /// <param name="answerTimeout">After so long an answer is of no use; the scorer refuses what it cannot answer by then.</param>
+    public ScoreStream(AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call, TimeSpan answerTimeout)
     {
         this.call = call;
+        this.answerTimeout = answerTimeout;
         reading = ReadAsync();
     }
 
@@ -33,7 +37,7 @@ internal sealed class ScoreStream : IAsyncDisposable
         pending[id] = answer;
         try
         {
-            await SendAsync(new ScoreStreamRequest { Id = id, Request = request }, cancellationToken);
+            await SendAsync(new ScoreStreamRequest { Id = id, Request = request, TimeoutSeconds = answerTimeout.TotalSeconds }, cancellationToken);
 
             // The reader fails all pending answers after it set the fault; one that came later is failed here.
             if (fault is { } broken)

@@ -200,7 +200,7 @@ func TestScoreAll_CallersError_EndsIt(t *testing.T) {
 func TestScore_DeadlinePasses_IsDeadlineExceeded(t *testing.T) {
 	scorer, shape := newScorer(t)
 	q := query(append([]int{64}, shape...))
-	q.Draws = 16
+	q.Draws = 4
 	ctx, cancel := context.WithTimeout(background, time.Millisecond)
 	defer cancel()
 	_, err := scorer.Score(ctx, q)
@@ -213,7 +213,7 @@ func TestScore_DeadlinePasses_IsDeadlineExceeded(t *testing.T) {
 func TestScore_Cancelled_IsCanceled(t *testing.T) {
 	scorer, shape := newScorer(t)
 	q := query(append([]int{64}, shape...))
-	q.Draws = 16
+	q.Draws = 4
 	ctx, cancel := context.WithCancel(background)
 	time.AfterFunc(20*time.Millisecond, cancel)
 	_, err := scorer.Score(ctx, q)

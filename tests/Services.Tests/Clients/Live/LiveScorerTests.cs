@@ -166,12 +166,12 @@ public sealed class LiveScorerTests(LiveServers servers) : IClassFixture<LiveSer
         Deterministic = true,
     };
 
-    /// <summary>As much as a request may hold.</summary>
+    /// <summary>As much as takes a while.</summary>
     private ScoreRequest Large()
     {
         ScoreRequest request = Request();
         request.Images = TensorCodec.Encode(Image(1, 64), [64, .. shape]);
-        request.PerturbAndAverage = new PerturbAndAverageEstimator { Draws = 16 };
+        request.PerturbAndAverage = new PerturbAndAverageEstimator { Draws = 4 };
         return request;
     }
 
