@@ -16,12 +16,15 @@ internal static class DeployFiles
     public static string Read(string name) => File.ReadAllText(PathOf(name));
 
     /// <summary>A YAML file's only document.</summary>
-    public static YamlMappingNode ReadYaml(string name)
+    public static YamlMappingNode ReadYaml(string name) => (YamlMappingNode)Assert.Single(ParseAll(Read(name)));
+
+    /// <summary>The documents of a YAML text, with merged mappings as such.</summary>
+    public static YamlNode[] ParseAll(string text)
     {
         YamlStream stream = [];
-        using StringReader reader = new(Read(name));
+        using StringReader reader = new(text);
         stream.Load(new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(reader)));
-        return (YamlMappingNode)Assert.Single(stream).RootNode;
+        return [.. stream.Select(document => document.RootNode)];
     }
 
     /// <summary>The node at a path of keys; null: there is none.</summary>

@@ -131,14 +131,20 @@ public sealed class KubernetesTests
         const string overlay = "kubernetes/overlays/cpu";
         YamlMappingNode kustomization = DeployFiles.ReadYaml($"{overlay}/kustomization.yaml");
         Assert.All(kustomization.At("resources").Texts(), folder => Assert.True(File.Exists(DeployFiles.PathOf($"{overlay}/{folder}/kustomization.yaml"))));
-        YamlSequenceNode patches = Assert.IsType<YamlSequenceNode>(kustomization.At("patches"));
-        foreach (YamlNode patch in patches)
+        YamlNode patch = Assert.Single(Assert.IsType<YamlSequenceNode>(kustomization.At("patches")));
+        YamlNode target = DeployFiles.ParseAll(DeployFiles.Read($"{Base}/score-server.yaml")).Single(
+            item => item.At("kind").Text() == patch.At("target", "kind").Text() && item.At("metadata", "name").Text() == patch.At("target", "name").Text());
+
+        foreach (YamlNode operation in (YamlSequenceNode)Assert.Single(DeployFiles.ParseAll(patch.At("patch").Text())))
         {
-            V1Deployment changed = (V1Deployment)Assert.Single(KubernetesYaml.LoadAllFromString(DeployFiles.Read($"{overlay}/{patch.At("path").Text()}"), strict: true));
-            V1Deployment original = Get<V1Deployment>(changed.Metadata.Name);
-            V1Container container = Assert.Single(changed.Spec.Template.Spec.Containers);
-            Assert.Equal(original.Spec.Template.Spec.Containers[0].Name, container.Name);
-            Assert.All(container.Env, variable => Assert.Contains(variable.Name, original.Spec.Template.Spec.Containers[0].Env.Select(item => item.Name)));
+            // A JSON pointer (RFC 6901) to what the base has.
+            string[] steps = [.. operation.At("path").Text().Split('/').Skip(1).Select(step => step.Replace("~1", "/", StringComparison.Ordinal))];
+            YamlNode? found = steps.Aggregate((YamlNode?)target, (node, step) => node is YamlSequenceNode list ? list[int.Parse(step)] : node.At(step));
+            Assert.NotNull(found);
+            if (operation.At("op").Text() == "test")
+            {
+                Assert.Equal(operation.At("value").Text(), found.Text());
+            }
         }
     }
 
