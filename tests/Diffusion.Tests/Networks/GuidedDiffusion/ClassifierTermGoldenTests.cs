@@ -14,7 +14,7 @@ public sealed class ClassifierTermGoldenTests
     // Of the golden README, relative to the greatest value.
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string> Cases => [.. PixelCases.InFolders("adm", config => config.TryGetProperty("kind", out _))];
+    public static TheoryData<string> Cases => [.. PixelCases.InFolders("adm", PixelCases.IsClassifier)];
 
     [Theory]
     [MemberData(nameof(Cases))]

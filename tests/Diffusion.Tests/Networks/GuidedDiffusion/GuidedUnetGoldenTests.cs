@@ -14,7 +14,7 @@ public sealed class GuidedUnetGoldenTests
     private const double TraceTolerance = 3e-4;
     private const string Prefix = "act.";
 
-    public static TheoryData<string> Cases => [.. PixelCases.InFolders("adm", config => !config.TryGetProperty("kind", out _))];
+    public static TheoryData<string> Cases => [.. PixelCases.InFolders("adm", config => !PixelCases.IsClassifier(config))];
 
     [Theory]
     [MemberData(nameof(Cases))]

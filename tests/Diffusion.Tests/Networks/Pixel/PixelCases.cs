@@ -16,6 +16,9 @@ internal static class PixelCases
             .Where(file => isOfKind(JsonDocument.Parse(File.ReadAllBytes(file[..^Suffix.Length] + ".json")).RootElement))
             .Select(file => $"{Path.GetFileName(Path.GetDirectoryName(file))}/{Path.GetFileName(file)[..^Suffix.Length]}"));
 
+    /// <summary>Whether a configuration of guided diffusion is a classifier's.</summary>
+    public static bool IsClassifier(JsonElement config) => config.TryGetProperty("kind", out JsonElement kind) && kind.GetString() == "classifier";
+
     /// <summary>Of a kind that has a folder for each case: "ncsnv2/checkpoint.pth" for each checkpoint.</summary>
     /// <param name="prefix">Of the folders' names.</param>
     public static IEnumerable<string> Checkpoints(string prefix) => OrNone(

@@ -108,6 +108,17 @@ public sealed class PixelFamilyTests
     }
 
     [Fact]
+    public void Open_ListsInJson_AreReadAsThoseInFlags()
+    {
+        using TemporaryFolder folder = new();
+        string config = folder.WriteText("lists.json", Changed(Changed(File.ReadAllText(Path.ChangeExtension(PixelFiles.PathOf(PixelFiles.Unet), ".json")), "channel_mult", "[1, 1]"), "attention_resolutions", "[8]"));
+
+        using IDenoiser lists = PixelFiles.Open(PixelFiles.Unet, $"config={config}");
+        using IDenoiser texts = PixelFiles.Open(PixelFiles.Unet);
+        Assert.Equal(Denoised(texts, 1), Denoised(lists, 1));
+    }
+
+    [Fact]
     public void Open_EdmWithoutConfiguration_AsksForThePreconditioning()
     {
         using TemporaryFolder folder = new();

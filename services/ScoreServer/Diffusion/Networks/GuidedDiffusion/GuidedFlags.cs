@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks.Pixel;
 using Sjc.Diffusion.Networks.Unet;
@@ -121,18 +122,24 @@ internal static class GuidedFlags
     private static int? Number(ModelConfig? config, string key) => config?.WholeNumber(key, -1) is int number and > 0 ? number : null;
 
     /// <summary>"1,1,2" as in the flags; null where it is missing or empty, which stands for a size's default.</summary>
-    private static double[]? Multipliers(ModelConfig? config) => config?.Text("channel_mult", "") is { Length: > 0 } text
+    private static double[]? Multipliers(ModelConfig? config) => List(config, "channel_mult") is { Length: > 0 } text
         ? [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0
             ? value
-            : throw new InvalidDataException($"channel_mult of {config.Name} must be numbers above 0 with commas between, but is {text}."))]
+            : throw new InvalidDataException($"channel_mult of {config!.Name} must be numbers above 0 with commas between, but is {text}."))]
         : null;
 
     /// <summary>"32,16,8", sides in pixels as in the flags, as levels.</summary>
-    private static HashSet<int>? AttentionLevels(ModelConfig? config, string key, int imageSize) => config?.Text(key, "") is { Length: > 0 } text
+    private static HashSet<int>? AttentionLevels(ModelConfig? config, string key, int imageSize) => List(config, key) is { Length: > 0 } text
         ? [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side > 0
             ? (int)Math.Round(Math.Log2((double)imageSize / side))
-            : throw new InvalidDataException($"{key} of {config.Name} must be sides in pixels with commas between, but is {text}."))]
+            : throw new InvalidDataException($"{key} of {config!.Name} must be sides in pixels with commas between, but is {text}."))]
         : null;
+
+    /// <summary>"32,16,8" as in the flags, or a list in JSON; null where it is missing.</summary>
+    private static string? List(ModelConfig? config, string key) =>
+        config is not null && config.Root.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Array
+            ? string.Join(",", value.EnumerateArray().Select(item => item.GetRawText()))
+            : config?.Text(key, "");
 
     private static void RequireKnown(ModelConfig? config)
     {
