@@ -76,7 +76,10 @@ internal sealed class ModelsAdminCommands
         {
             request.Settings = new ModelSettings
             {
-                Path = given, Kind = parsed.GetValue(kind) ?? "", Device = parsed.GetValue(device) ?? "", DataType = parsed.GetValue(dataType) ?? "",
+                Path = given,
+                Kind = parsed.GetValue(kind) ?? "",
+                Device = parsed.GetValue(device) ?? "",
+                DataType = parsed.GetValue(dataType) ?? "",
             };
             request.Settings.Flags.Add(CliOptions.ReadPairs("--flag", parsed.GetValue(flags) ?? []));
         }
