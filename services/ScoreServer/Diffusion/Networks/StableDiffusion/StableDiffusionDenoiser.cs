@@ -18,6 +18,7 @@ public sealed class StableDiffusionDenoiser : IDenoiser
     private readonly ScalarType dataType;
     private readonly Device device;
     private readonly Lock encoding = new();
+    private readonly Lazy<Condition> unconditional;
 
     /// <summary>Takes possession of the networks.</summary>
     /// <param name="networks">On one device and of one type.</param>
@@ -39,7 +40,7 @@ public sealed class StableDiffusionDenoiser : IDenoiser
                 + $"but has {tokenizer.TokenCount} and {tokenizer.MaxLength}.", nameof(tokenizer));
         }
 
-        Unconditional = Embed(tokenizer.Encode(""));
+        unconditional = new Lazy<Condition>(() => Embed(tokenizer.Encode("")));
     }
 
     /// <inheritdoc/>
@@ -49,7 +50,8 @@ public sealed class StableDiffusionDenoiser : IDenoiser
     public ILatentCodec? LatentCodec { get; }
 
     /// <inheritdoc/>
-    public Condition Unconditional { get; }
+    /// <remarks>Made when it is first asked for: loading reads weights and computes nothing.</remarks>
+    public Condition Unconditional => unconditional.Value;
 
     /// <inheritdoc/>
     /// <remarks>As in the original, a prompt of more than <see cref="DenoiserDescription.MaxPromptTokens"/> tokens is cut off; the returned count is that of the whole
