@@ -11,5 +11,6 @@ internal static class BenchCommand
         BenchUNetCommand.Create(console),
         BenchLoadCommand.Create(console),
         BenchLoadCommand.CreateChild(console),
+        BenchScorerCommand.Create(console),
     };
 }

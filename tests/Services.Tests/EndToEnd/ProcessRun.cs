@@ -26,8 +26,10 @@ internal static class ProcessRun
         $"--Models:0:ImageSize={PictureFolderFixture.PictureSize}",
         "--TorchThreads=1");
 
-    public static Task<ServiceProcess> StartOptimizerAsync(string store, Uri scorer) => ServiceProcess.StartAsync(
-        "Sjc.FieldOptimizer", null, $"--Scorer:Address={scorer}", $"--Optimizer:StoreFolder={store}", "--Scorer:DescribeTimeout=00:02:00");
+    public static Task<ServiceProcess> StartOptimizerAsync(string store, Uri scorer) => StartOptimizerAsync(store, scorer.ToString());
+
+    public static Task<ServiceProcess> StartOptimizerAsync(string store, string scorers, params string[] settings) => ServiceProcess.StartAsync(
+        "Sjc.FieldOptimizer", null, [$"--Scorer:Address={scorers}", $"--Optimizer:StoreFolder={store}", "--Scorer:DescribeTimeout=00:02:00", .. settings]);
 
     /// <summary>A whole job on an optimizer of its own.</summary>
     /// <returns>SHA-256 of its field.</returns>
@@ -41,7 +43,7 @@ internal static class ProcessRun
 
     /// <summary>Creates the job.</summary>
     /// <returns>Its id.</returns>
-    public static async Task<string> CreateAsync(FieldService.FieldServiceClient client)
+    public static async Task<string> CreateAsync(FieldService.FieldServiceClient client, string requestId = "end-to-end")
     {
         JobSpec spec = new()
         {
@@ -52,7 +54,7 @@ internal static class ProcessRun
             Field = new FieldSpec { GridSize = 20, BoxHalfExtent = 0.6, BackgroundColor = { -1, 1, 1 } },
             Score = new ScoreSpec { SigmaMin = 0.5, SigmaMaxStart = 8, SigmaMaxEnd = 1, GuidanceScale = 2, ViewsPerIteration = 2 },
         };
-        return (await client.CreateJobAsync(new CreateJobRequest { Spec = spec, RequestId = "end-to-end" }, cancellationToken: Token)).Job.Id;
+        return (await client.CreateJobAsync(new CreateJobRequest { Spec = spec, RequestId = requestId }, cancellationToken: Token)).Job.Id;
     }
 
     /// <summary>The job as soon as a condition holds.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
@@ -9,6 +10,8 @@ internal sealed partial class ServiceProcess : IDisposable
 {
     private const int TerminateSignal = 15;
     private readonly Process process;
+    private readonly List<string> lines = [];
+    private Task draining = Task.CompletedTask;
     private bool disposed;
 
     private ServiceProcess(Process process, Uri address)
@@ -39,8 +42,9 @@ internal sealed partial class ServiceProcess : IDisposable
             log.Add(line);
             if (ListeningLine().Match(line) is { Success: true } match)
             {
-                _ = DrainAsync(process);
-                return new ServiceProcess(process, new Uri(match.Groups[1].Value));
+                ServiceProcess service = new(process, new Uri(match.Groups[1].Value));
+                service.draining = service.DrainAsync();
+                return service;
             }
         }
 
@@ -60,7 +64,15 @@ internal sealed partial class ServiceProcess : IDisposable
     {
         Assert.Equal(0, Kill(process.Id, TerminateSignal));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await draining;
         return process.ExitCode;
+    }
+
+    /// <summary>Requests that a scorer says it accepted and answered, once it was terminated.</summary>
+    public (long Accepted, long Answered) Drained()
+    {
+        Match match = DrainedLine().Match(Assert.Single(lines));
+        return (long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
     }
 
     public void Dispose()
@@ -81,12 +93,16 @@ internal sealed partial class ServiceProcess : IDisposable
     }
 
     // A full pipe would block the service.
-    private static async Task DrainAsync(Process process)
+    private async Task DrainAsync()
     {
         try
         {
-            while (await process.StandardError.ReadLineAsync() is not null)
+            while (await process.StandardError.ReadLineAsync() is { } line)
             {
+                if (DrainedLine().IsMatch(line))
+                {
+                    lines.Add(line);
+                }
             }
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException or ObjectDisposedException)
@@ -97,6 +113,9 @@ internal sealed partial class ServiceProcess : IDisposable
 
     [GeneratedRegex(@"Now listening on: (http://\S+)")]
     private static partial Regex ListeningLine();
+
+    [GeneratedRegex(@"Stopped: (\d+) requests were accepted, (\d+) answered")]
+    private static partial Regex DrainedLine();
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);

@@ -90,6 +90,24 @@ public sealed class ServiceProcessTests(UninterruptedRun whole) : IClassFixture<
     }
 
     [Fact]
+    public async Task Jobs_OneOfTwoScorersKilled_AllEndAsTheUndisturbedOne()
+    {
+        const int Jobs = 8;
+        using ServiceProcess doomed = await ProcessRun.StartScorerAsync(whole.Pictures, null);
+        using ServiceProcess optimizer = await ProcessRun.StartOptimizerAsync(
+            folder["eight"], $"{doomed.Address},{whole.Scorer}", $"--Optimizer:MaxRunningJobs={Jobs}", "--Optimizer:RenderThreads=1");
+        using GrpcChannel channel = GrpcChannel.ForAddress(optimizer.Address);
+        FieldService.FieldServiceClient client = new(channel);
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, Jobs).Select(i => ProcessRun.CreateAsync(client, $"job-{i}")));
+        await Task.WhenAll(ids.Select(id => ProcessRun.WatchAsync(client, id, job => job.Progress.Iteration >= 5)));
+
+        await doomed.KillAsync();
+
+        Job[] ended = await Task.WhenAll(ids.Select(id => ProcessRun.WatchAsync(client, id, job => job.State is JobState.Succeeded or JobState.Failed)));
+        Assert.All(ended, job => Assert.Equal((JobState.Succeeded, whole.FieldSha256), (job.State, job.FieldSha256)));
+    }
+
+    [Fact]
     public async Task Start_StoreOfARunningOptimizer_IsRefused()
     {
         using ServiceProcess first = await ProcessRun.StartOptimizerAsync(folder["one"], whole.Scorer);

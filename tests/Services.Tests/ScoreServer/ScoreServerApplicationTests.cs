@@ -90,6 +90,35 @@ public sealed class ScoreServerApplicationTests
     }
 
     [Fact]
+    public async Task Health_OfAModel_IsItsOwnAndEndsWithTheServer()
+    {
+        using DeviceGate gate = new();
+        ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory], "--Models:1:Name=later", "--Models:1:Kind=exact", "--Models:1:Load=OnFirstUse");
+        Health.HealthClient health = new(host.Channel);
+        using StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation);
+        using AsyncServerStreamingCall<HealthCheckResponse> watch = health.Watch(new HealthCheckRequest { Service = $"sjc.score.v1.ScoreService/{DeviceGate.Kind}" }, cancellationToken: Cancellation);
+        gate.Close();
+        await call.SendAsync(1, Requests.Score(DeviceGate.Kind));
+        await gate.PassBegunAsync();
+
+        HealthCheckResponse later = await health.CheckAsync(new HealthCheckRequest { Service = "sjc.score.v1.ScoreService/later" }, cancellationToken: Cancellation);
+        RpcException unknown = await Assert.ThrowsAsync<RpcException>(async () =>
+            await health.CheckAsync(new HealthCheckRequest { Service = "sjc.score.v1.ScoreService/none" }, cancellationToken: Cancellation));
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+        HealthCheckResponse.Types.ServingStatus before = watch.ResponseStream.Current.Status;
+        Task stopping = host.Application.StopAsync(Cancellation);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation)); // while what was accepted still runs
+        gate.Open();
+        Assert.NotNull((await call.ReadAsync()).Response);
+        await stopping;
+        await host.DisposeAsync();
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, later.Status);
+        Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal((HealthCheckResponse.Types.ServingStatus.Serving, HealthCheckResponse.Types.ServingStatus.NotServing), (before, watch.ResponseStream.Current.Status));
+    }
+
+    [Fact]
     public async Task Start_ModelCannotBeLoaded_SaysWhyAndStops()
     {
         TestFactory broken = new("broken", () => throw new InvalidDataException("The weights must be whole, but are not."));

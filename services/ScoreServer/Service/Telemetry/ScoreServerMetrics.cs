@@ -93,6 +93,9 @@ internal sealed class ScoreServerMetrics
         _meter.CreateObservableGauge("sjc.score.queue.age", () => new Measurement<double>(ageSeconds(), tag), "s", "How long the oldest request has waited.");
     }
 
+    /// <summary>Watches counts that others keep.</summary>
+    public void ObserveCount(string name, string unit, string description, Func<long> measure) => _meter.CreateObservableCounter(name, measure, unit, description);
+
     /// <summary>Watches values that others keep.</summary>
     public void Observe<T>(string name, string unit, string description, Func<IEnumerable<Measurement<T>>> measure)
         where T : struct => _meter.CreateObservableGauge(name, measure, unit, description);

@@ -12,8 +12,8 @@ internal sealed class StateMetrics(ScoreServerMetrics metrics, ModelCatalogue ca
         metrics.Observe("sjc.score.model.ready", "{model}", "1 where a model is loaded and warm, else 0.", () => Models(model => model.Loaded is null ? 0 : 1));
         metrics.Observe("sjc.score.model.load.duration", "s", "How long a model took to load and to warm up.", () => Models(model => model.LoadTime.TotalSeconds));
         metrics.Observe<int>("sjc.score.prompt.cache.entries", "{prompt}", "Encoded prompts that are held.", () => [new Measurement<int>(prompts.Count)]);
-        metrics.Observe<long>("sjc.score.prompt.cache.hits", "{prompt}", "Prompts and handles that were held, since the start.", () => [new Measurement<long>(prompts.Hits)]);
-        metrics.Observe<long>("sjc.score.prompt.cache.misses", "{prompt}", "Prompts and handles that were not, since the start.", () => [new Measurement<long>(prompts.Misses)]);
+        metrics.ObserveCount("sjc.score.prompt.cache.hits", "{prompt}", "Prompts and handles that were held.", () => prompts.Hits);
+        metrics.ObserveCount("sjc.score.prompt.cache.misses", "{prompt}", "Prompts and handles that were not.", () => prompts.Misses);
         metrics.Observe("sjc.score.device.memory.used", "By", "Memory in use on a device: of a GPU as the driver tells, of the CPU this process's.", DeviceMemory.Used);
         return Task.CompletedTask;
     }

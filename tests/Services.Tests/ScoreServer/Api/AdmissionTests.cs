@@ -53,6 +53,53 @@ public sealed class AdmissionTests
         Assert.NotNull((await Score(host, 1)).Gradient);
     }
 
+    [Theory]
+    [InlineData(2, StatusCode.OK)]
+    [InlineData(0, StatusCode.Unavailable)]
+    public async Task Score_OutOfMemory_IsTriedInHalvesAndTheServerGoesOn(int most, StatusCode expected)
+    {
+        int limit = int.MaxValue;
+        TestFactory small = new("small", () => new TestDenoiser((noisy, _) =>
+            noisy.shape[0] > limit ? throw new InvalidOperationException("CUDA out of memory. Tried to allocate 2.00 GiB.") : noisy * 0.5));
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([small]);
+        limit = most;
+        StatusCode code = StatusCode.OK;
+        try
+        {
+            await host.Client.ScoreAsync(Requests.Score("small", 4), cancellationToken: Cancellation);
+        }
+        catch (RpcException exception)
+        {
+            code = exception.StatusCode;
+            Assert.NotNull(exception.GetRpcStatus()!.GetDetail<RetryInfo>());
+        }
+
+        limit = int.MaxValue;
+        Assert.Equal(expected, code);
+        Assert.NotNull((await host.Client.ScoreAsync(Requests.Score("small", 4), cancellationToken: Cancellation)).Gradient);
+    }
+
+    [Fact]
+    public async Task Stream_OwnTimeouts_EndTheirRequestsAlone()
+    {
+        using DeviceGate gate = new();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory]);
+        using StreamCall call = host.Client.ScoreStream(cancellationToken: Cancellation);
+        gate.Close();
+        await call.SendAsync(1, Requests.Score(DeviceGate.Kind));
+        await gate.PassBegunAsync();
+        await call.RequestStream.WriteAsync(new ScoreStreamRequest { Id = 2, Request = Requests.Score(DeviceGate.Kind), TimeoutSeconds = 1e-6 }, Cancellation);
+        await call.RequestStream.WriteAsync(new ScoreStreamRequest { Id = 3, Request = Requests.Score(DeviceGate.Kind), TimeoutSeconds = -1 }, Cancellation);
+        ScoreStreamResponse invalid = await call.ReadAsync();
+        ScoreStreamResponse first = invalid.Id == 3 ? invalid : await call.ReadAsync();
+        gate.Open();
+        ScoreStreamResponse[] others = invalid.Id == 3 ? [await call.ReadAsync(), await call.ReadAsync()] : [invalid, await call.ReadAsync()];
+
+        Assert.Equal((3ul, (int)Code.InvalidArgument), (first.Id, first.Status.Code));
+        Assert.Equal((int)Code.DeadlineExceeded, others.Single(answer => answer.Id == 2).Status.Code);
+        Assert.NotNull(others.Single(answer => answer.Id == 1).Response);
+    }
+
     [Fact]
     public async Task Score_NetworkFails_IsInternalAndTheServerGoesOn()
     {

@@ -1,4 +1,5 @@
 using Sjc.Contracts.Score.V1;
+using Sjc.Contracts.Tensors;
 using Sjc.Services.Tests.ScoreServer.Hosting;
 
 namespace Sjc.Services.Tests.ScoreServer.Api;
@@ -27,6 +28,34 @@ public sealed class DeterminismTests
         await Task.WhenAll(load);
         Assert.True(alone.Deterministic);
         Assert.All(await Task.WhenAll(repeated), response => Assert.Equal(alone.Gradient.Data, response.Gradient.Data));
+    }
+
+    [Fact]
+    public async Task Score_DeterministicOfTheShippedNetwork_SharePassesWithTheSameBits()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([], "--Models:0:Name=shapes", "--Models:0:Kind=shapes");
+        int size = (int)(await host.Client.GetModelAsync(new GetModelRequest { Name = "shapes" }, cancellationToken: Cancellation)).Model.DataShape[1];
+        ScoreRequest[] requests = [.. Enumerable.Range(0, 12).Select(i => new ScoreRequest
+        {
+            Model = "shapes",
+            Images = TensorCodec.Encode(new float[3 * size * size], [1, 3, size, size]),
+            Sigmas = { 1 + (0.1 * i) },
+            Conditionings = { Requests.Prompt(i % 2 == 0 ? "red car" : "blue chair") },
+            GuidanceScale = 3,
+            PerturbAndAverage = new PerturbAndAverageEstimator { Seed = (ulong)i },
+            Deterministic = true,
+        })];
+        List<ScoreResponse> alone = [];
+        foreach (ScoreRequest request in requests)
+        {
+            alone.Add(await host.Client.ScoreAsync(request, cancellationToken: Cancellation));
+        }
+
+        ScoreResponse[] together = await Task.WhenAll(requests.Select(request => host.Client.ScoreAsync(request, cancellationToken: Cancellation).ResponseAsync));
+
+        Assert.Contains(together, response => response.Timing.BatchRows > response.Timing.Rows);
+        Assert.All(together.Zip(alone), pair => Assert.Equal(pair.Second.Gradient.Data, pair.First.Gradient.Data));
+        Assert.All(together, response => Assert.True(response.Deterministic));
     }
 
     [Fact]

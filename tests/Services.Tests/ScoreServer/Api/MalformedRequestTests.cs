@@ -9,10 +9,15 @@ namespace Sjc.Services.Tests.ScoreServer.Api;
 
 public sealed class MalformedRequestTests
 {
-    private const int Mutants = 400;
+    private const int Mutants = 8000;
+    private const int StreamMutants = 2000;
+    private const int Senders = 4;
 
     private static readonly Method<byte[], byte[]> RawScore = new(
         MethodType.Unary, "sjc.score.v1.ScoreService", "Score", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
+
+    private static readonly Method<byte[], byte[]> RawStream = new(
+        MethodType.DuplexStreaming, "sjc.score.v1.ScoreService", "ScoreStream", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -23,20 +28,86 @@ public sealed class MalformedRequestTests
         CallInvoker invoker = host.Channel.CreateCallInvoker();
         byte[] sound = Sound().ToByteArray();
         int refused = 0;
-        for (uint mutant = 0; mutant < Mutants; mutant++)
+        await Parallel.ForAsync(0, Mutants, new ParallelOptions { MaxDegreeOfParallelism = Senders, CancellationToken = Cancellation }, async (mutant, _) =>
         {
-            StatusCode code = await SendAsync(invoker, Mutate(sound, mutant));
-            refused += code == StatusCode.OK ? 0 : 1;
+            byte[] message = Mutate(sound, (uint)mutant);
+            StatusCode code = await SendAsync(invoker, message);
+            Interlocked.Add(ref refused, code == StatusCode.OK ? 0 : 1);
             // Bytes that are no protobuf fail in the gRPC layer, before the service sees them.
             Assert.True(
-                code is StatusCode.OK or StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.ResourceExhausted || !IsParseable(Mutate(sound, mutant)),
+                code is StatusCode.OK or StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.ResourceExhausted || !IsParseable(message),
                 $"Mutant {mutant} must be answered or refused, but ended with {code}.");
-        }
+        });
 
         ScoreResponse answer = await host.Client.ScoreAsync(Sound(), cancellationToken: Cancellation);
 
         Assert.NotNull(answer.Gradient);
         Assert.InRange(refused, Mutants / 10, Mutants);
+    }
+
+    [Fact]
+    public async Task Stream_MutatedMessages_EndTheStreamAtMostAndTheServerGoesOn()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
+        CallInvoker invoker = host.Channel.CreateCallInvoker();
+        byte[] sound = new ScoreStreamRequest { Id = 1, Request = Sound() }.ToByteArray();
+        int streams = 0;
+        for (uint mutant = 0; mutant < StreamMutants; streams++)
+        {
+            mutant = await SendUntilItEndsAsync(invoker, sound, mutant);
+        }
+
+        using AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call = host.Client.ScoreStream(cancellationToken: Cancellation);
+        await call.SendAsync(7, Sound());
+        Assert.NotNull((await call.ReadAsync()).Response);
+        Assert.InRange(streams, 2, StreamMutants);
+    }
+
+    /// <summary>Mutants on one stream, for as long as the server keeps it.</summary>
+    /// <returns>The mutant to go on with.</returns>
+    private static async Task<uint> SendUntilItEndsAsync(CallInvoker invoker, byte[] sound, uint mutant)
+    {
+        using AsyncDuplexStreamingCall<byte[], byte[]> call = invoker.AsyncDuplexStreamingCall(RawStream, null, new CallOptions(cancellationToken: Cancellation));
+        try
+        {
+            for (; mutant < StreamMutants; mutant++)
+            {
+                byte[] message = Mutate(sound, mutant);
+                await call.RequestStream.WriteAsync(message, Cancellation);
+
+                // What is no protobuf ends the stream, and what cancels has no answer.
+                if (!IsStreamMessage(message) || ScoreStreamRequest.Parser.ParseFrom(message).ActionCase == ScoreStreamRequest.ActionOneofCase.Cancel)
+                {
+                    await call.RequestStream.CompleteAsync();
+                    while (await call.ResponseStream.MoveNext(Cancellation))
+                    {
+                    }
+
+                    return mutant + 1;
+                }
+
+                Assert.True(await call.ResponseStream.MoveNext(Cancellation), $"Mutant {mutant} must be answered, but is not.");
+            }
+        }
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException && !IsStreamMessage(Mutate(sound, mutant)))
+        {
+            return mutant + 1;
+        }
+
+        return mutant;
+    }
+
+    private static bool IsStreamMessage(byte[] message)
+    {
+        try
+        {
+            ScoreStreamRequest.Parser.ParseFrom(message);
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
     }
 
     private static ScoreRequest Sound()

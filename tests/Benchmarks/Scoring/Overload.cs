@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Sjc.Benchmarks.Scoring;
+
+/// <summary>More requests than a scorer can serve, at a rate that its answers do not slow down.</summary>
+internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
+{
+    private const int Streams = 8;
+
+    /// <summary>Below a stream's bound, so that it is the queue that refuses.</summary>
+    private const int MaxInFlight = 48;
+
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sends requests at a rate.</summary>
+    public async Task<OverloadResult> RunAsync(double requestsPerSecond, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        LoadStream[] streams = [.. Enumerable.Range(0, Streams).Select(_ => new LoadStream(load.Address))];
+        ConcurrentBag<double> refusals = [];
+        List<double> memory = [];
+        long served = 0;
+        long offered = 0;
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan Now() => Stopwatch.GetElapsedTime(start);
+        async Task FollowAsync(Task<LoadAnswer> pending)
+        {
+            LoadAnswer answer = await pending;
+            if (Now() < Settling)
+            {
+                return;
+            }
+
+            if (answer.IsServed)
+            {
+                Interlocked.Increment(ref served);
+            }
+            else
+            {
+                refusals.Add(answer.Latency.TotalSeconds);
+            }
+        }
+
+        async Task SendAsync(LoadStream stream, int index)
+        {
+            double due = 0;
+            while (Now() < Settling + duration)
+            {
+                due = Math.Min(due + (requestsPerSecond / Streams * Beat.TotalSeconds), MaxInFlight);
+                while (due >= 1 && stream.InFlight < MaxInFlight)
+                {
+                    due--;
+                    offered += index == 0 && Now() >= Settling ? Streams : 0;
+                    _ = FollowAsync(await stream.SendAsync(load.Request((ulong)index)));
+                }
+
+                await Task.Delay(Beat, cancellationToken);
+            }
+        }
+
+        Task sending = Task.WhenAll(streams.Select((stream, index) => Task.Run(() => SendAsync(stream, index))));
+        while (Now() < Settling + duration)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            if (Now() > Settling)
+            {
+                memory.Add(scorer.ResidentBytes);
+            }
+        }
+
+        await sending;
+        foreach (LoadStream stream in streams)
+        {
+            await stream.DisposeAsync();
+        }
+
+        return new OverloadResult(offered / duration.TotalSeconds, served / duration.TotalSeconds, [.. refusals], memory);
+    }
+}

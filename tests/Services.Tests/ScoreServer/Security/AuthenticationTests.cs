@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Sjc.Contracts.Score.V1;
+using Sjc.Services.Tests.FieldOptimizer;
+using Sjc.Services.Tests.ScoreServer.Hosting;
+
+namespace Sjc.Services.Tests.ScoreServer.Security;
+
+public sealed class AuthenticationTests : IDisposable
+{
+    private const string Key = "a key of alice's";
+    private readonly TemporaryFolder _folder = new();
+    private readonly RSA _issuer = RSA.Create(2048);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key)));
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _issuer.Dispose();
+    }
+
+    [Theory]
+    [InlineData("authorization", "Bearer " + Key, StatusCode.OK)]
+    [InlineData("sjc-api-key", Key, StatusCode.OK)]
+    [InlineData("authorization", "Bearer another key", StatusCode.Unauthenticated)]
+    [InlineData("authorization", Key, StatusCode.Unauthenticated)]
+    [InlineData("sjc-tenant", "alice", StatusCode.Unauthenticated)]
+    public async Task Score_ApiKeyOn_TakesTheKeyAlone(string header, string value, StatusCode expected)
+    {
+        await using ScoreServerHost host = await KeyHostAsync();
+
+        Assert.Equal(expected, await ScoreAsync(host, new Metadata { { header, value } }));
+    }
+
+    [Fact]
+    public async Task Stream_ApiKeyMissing_IsUnauthenticatedAndHealthIsForEverybody()
+    {
+        await using ScoreServerHost host = await KeyHostAsync();
+        using AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call = host.Client.ScoreStream(cancellationToken: Cancellation);
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+
+        Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
+        HealthCheckResponse health = await new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancellation);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+    }
+
+    [Fact]
+    public async Task Score_Tenant_HasItsOwnQuota()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync(
+            [TinyPictures.Factory], "--Security:ApiKeys:0:Tenant=alice", $"--Security:ApiKeys:0:Sha256={Hash}", "--Tenants:0:Name=alice", "--Tenants:0:CapacityRows=2", "--Tenants:0:CallsPerSecond=3");
+        Metadata headers = new() { { "sjc-api-key", Key } };
+
+        RpcException tooLarge = await Assert.ThrowsAsync<RpcException>(async () =>
+            await host.Client.ScoreAsync(Requests.Score(TinyPictures.Kind, 3), headers, cancellationToken: Cancellation));
+        StatusCode[] codes = [await ScoreAsync(host, headers), await ScoreAsync(host, headers), await ScoreAsync(host, headers), await ScoreAsync(host, headers)];
+
+        Assert.Contains("the tenant's quota", Assert.Single(Requests.Violations(tooLarge)), StringComparison.Ordinal);
+        Assert.Contains(StatusCode.ResourceExhausted, codes);
+        Assert.Equal(StatusCode.OK, codes[0]);
+    }
+
+    [Fact]
+    public async Task Score_Tokens_TakesSignedOnesOfTheIssuerAlone()
+    {
+        File.WriteAllText(_folder["issuer.pem"], _issuer.ExportSubjectPublicKeyInfoPem());
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync(
+            [TinyPictures.Factory], $"--Security:Jwt:KeyFile={_folder["issuer.pem"]}", "--Security:Jwt:Issuer=them", "--Security:Jwt:Audience=us");
+        using RSA stranger = RSA.Create(2048);
+        SigningCredentials good = new(new RsaSecurityKey(_issuer), SecurityAlgorithms.RsaSha256);
+
+        Assert.Equal(StatusCode.OK, await ShowAsync(host, Token(good)));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, audience: "others")));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, expired: true)));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(new SigningCredentials(new RsaSecurityKey(stranger), SecurityAlgorithms.RsaSha256))));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(null)));
+
+        // Signed with what everybody may know: the public key as a secret.
+        byte[] secret = Encoding.UTF8.GetBytes(_issuer.ExportSubjectPublicKeyInfoPem());
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(new SigningCredentials(new SymmetricSecurityKey(secret), SecurityAlgorithms.HmacSha256))));
+    }
+
+    [Theory]
+    [InlineData("sjc-priority", "urgent")]
+    [InlineData("sjc-tenant", "a b")]
+    public async Task Score_BadMetadata_IsRefused(string header, string value)
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
+
+        Assert.Equal(StatusCode.InvalidArgument, await ScoreAsync(host, new Metadata { { header, value } }));
+    }
+
+    private static Task<ScoreServerHost> KeyHostAsync() => ScoreServerHost.StartAsync(
+        [TinyPictures.Factory], "--Security:ApiKeys:0:Tenant=alice", $"--Security:ApiKeys:0:Sha256={Hash}");
+
+    private static string Token(SigningCredentials? credentials, string audience = "us", bool expired = false) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = "them",
+        Audience = audience,
+        Claims = new Dictionary<string, object> { ["sub"] = "alice" },
+        NotBefore = DateTime.UtcNow.AddHours(-2),
+        Expires = DateTime.UtcNow.AddHours(expired ? -1 : 1),
+        SigningCredentials = credentials,
+    });
+
+    private static Task<StatusCode> ShowAsync(ScoreServerHost host, string token) => ScoreAsync(host, new Metadata { { "authorization", $"Bearer {token}" } });
+
+    private static async Task<StatusCode> ScoreAsync(ScoreServerHost host, Metadata headers)
+    {
+        try
+        {
+            await host.Client.ScoreAsync(Requests.Score(TinyPictures.Kind), headers, cancellationToken: Cancellation);
+            return StatusCode.OK;
+        }
+        catch (RpcException exception)
+        {
+            return exception.StatusCode;
+        }
+    }
+}

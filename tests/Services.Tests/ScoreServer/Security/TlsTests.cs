@@ -1,0 +1,79 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Sjc.Contracts.Score.V1;
+using Sjc.ScoreServer;
+using Sjc.ScoreServer.Models;
+using Sjc.Services.Tests.ScoreServer.Hosting;
+
+namespace Sjc.Services.Tests.ScoreServer.Security;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly TestCertificates _certificates = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _certificates.Dispose();
+
+    [Fact]
+    public async Task Tls_ClientTrustsTheAuthority_IsServed()
+    {
+        await using WebApplication application = await StartAsync();
+
+        Assert.Equal(StatusCode.OK, await ScoreAsync(application.Address(), null));
+    }
+
+    [Fact]
+    public async Task MutualTls_CertificateOfTheAuthority_IsNeeded()
+    {
+        await using WebApplication application = await StartAsync($"--Security:ClientAuthorityFile={_certificates.AuthorityFile}");
+        using TestCertificates strangers = new();
+        using X509Certificate2 alice = _certificates.Issue("alice");
+        using X509Certificate2 mallory = strangers.Issue("alice");
+
+        Assert.Equal(StatusCode.OK, await ScoreAsync(application.Address(), alice));
+        Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), mallory));
+        Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), null));
+    }
+
+    private async Task<WebApplication> StartAsync(params string[] args)
+    {
+        WebApplication application = ScoreServerApplication.Build(
+            [
+                $"--Models:0:Name={TinyPictures.Kind}", $"--Models:0:Kind={TinyPictures.Kind}",
+                $"--Security:CertificateFile={_certificates.ServerFile}", $"--Security:CertificateKeyFile={_certificates.ServerKeyFile}", .. args,
+            ],
+            new ScoreServerHosting { Url = "https://127.0.0.1:0", Quiet = true },
+            services => services.AddSingleton<IModelFactory>(TinyPictures.Factory));
+        await application.StartAsync(Cancellation);
+        await application.WaitUntilReadyAsync(Cancellation);
+        return application;
+    }
+
+    private async Task<StatusCode> ScoreAsync(Uri address, X509Certificate2? certificate)
+    {
+        SslClientAuthenticationOptions tls = new()
+        {
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { _certificates.Authority } },
+        };
+        if (certificate is not null)
+        {
+            tls.ClientCertificates = [certificate];
+        }
+
+        using GrpcChannel channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { SslOptions = tls }, DisposeHttpClient = true });
+        try
+        {
+            await new ScoreService.ScoreServiceClient(channel).ScoreAsync(Requests.Score(TinyPictures.Kind), cancellationToken: Cancellation);
+            return StatusCode.OK;
+        }
+        catch (RpcException exception)
+        {
+            return exception.StatusCode;
+        }
+    }
+}
