@@ -50,6 +50,7 @@ public static class RpcErrors
     {
         InvalidRequestException invalid => InvalidArgument(invalid.Violations),
         RpcException rpc => rpc.GetRpcStatus() ?? new Status { Code = (int)rpc.StatusCode, Message = rpc.Status.Detail },
+        InvalidProtocolBufferException => new Status { Code = (int)Code.InvalidArgument, Message = "The message must be one of the contract, but its bytes are not." },
         OperationCanceledException => new Status { Code = (int)Code.Cancelled, Message = "The call was cancelled." },
         TimeoutException => new Status { Code = (int)Code.DeadlineExceeded, Message = "The deadline passed before the work was done." },
         _ => new Status { Code = (int)Code.Internal, Message = "The server failed to answer; its log says why." },

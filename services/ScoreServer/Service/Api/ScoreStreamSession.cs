@@ -23,6 +23,12 @@ namespace Sjc.ScoreServer.Api;
 internal sealed partial class ScoreStreamSession(
     ScoreEvaluator evaluator, ApiOptions options, Caller caller, BatchClock clock, TimeProvider time, TimeSpan deadline, ILogger<ScoreStreamSession> logger) : IDisposable
 {
+    /// <summary>A stopping server ends a stream that is quiet for so long: a client that sends while its connection closes may lose answers.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest that a stopping server reads, to refuse what it reads.</summary>
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _inFlight = [];
     private readonly SemaphoreSlim _slots = new(options.MaxInFlightPerStream);
     private readonly Channel<ScoreStreamResponse> _answers = Channel.CreateUnbounded<ScoreStreamResponse>(new UnboundedChannelOptions { SingleReader = true });
@@ -32,7 +38,7 @@ internal sealed partial class ScoreStreamSession(
     /// <param name="requests">From the client.</param>
     /// <param name="responses">To the client.</param>
     /// <param name="abort">Cuts the client off.</param>
-    /// <param name="stopping">Ends the reading of requests.</param>
+    /// <param name="stopping">The server stops: what is read from then on is refused, and a quiet stream ends.</param>
     /// <param name="cancellationToken">Ends everything.</param>
     /// <exception cref="RpcException">UNAVAILABLE, once all is answered: the server stops, or nothing happened on the stream for long.</exception>
     public async Task RunAsync(
@@ -40,9 +46,18 @@ internal sealed partial class ScoreStreamSession(
     {
         Task writing = WriteAsync(responses, abort, cancellationToken);
         List<Task> answering = [];
-        using CancellationTokenSource idle = new();
-        using ITimer watch = time.CreateTimer(_ => WatchIdle(idle), null, options.IdleStreamTimeout, options.IdleStreamTimeout / 4);
-        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(stopping, idle.Token, cancellationToken);
+        using CancellationTokenSource end = new();
+        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
+        await using ITimer watch = time.CreateTimer(_ => EndIfIdle(end, options.IdleStreamTimeout), null, options.IdleStreamTimeout, options.IdleStreamTimeout / 4);
+        await using ITimer farewell = time.CreateTimer(_ => EndIfIdle(end, Quiet), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using ITimer last = time.CreateTimer(_ => End(end), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using CancellationTokenRegistration stop = stopping.UnsafeRegister(
+            _ =>
+            {
+                farewell.Change(Quiet, Quiet / 2);
+                last.Change(LongestFarewell, Timeout.InfiniteTimeSpan);
+            },
+            null);
         try
         {
             while (await requests.MoveNext(reading.Token))
@@ -76,7 +91,7 @@ internal sealed partial class ScoreStreamSession(
             throw Drain.Refusal();
         }
 
-        if (idle.IsCancellationRequested)
+        if (end.IsCancellationRequested)
         {
             throw RpcErrors.Unavailable($"A stream must be used within {options.IdleStreamTimeout}, but was not; open another one.", TimeSpan.Zero).ToRpcException();
         }
@@ -90,11 +105,23 @@ internal sealed partial class ScoreStreamSession(
 
     private void Touch() => Volatile.Write(ref _lastActivity, time.GetTimestamp());
 
-    private void WatchIdle(CancellationTokenSource idle)
+    private void EndIfIdle(CancellationTokenSource end, TimeSpan idle)
     {
-        if (_slots.CurrentCount == options.MaxInFlightPerStream && time.GetElapsedTime(Volatile.Read(ref _lastActivity)) >= options.IdleStreamTimeout)
+        if (_slots.CurrentCount == options.MaxInFlightPerStream && time.GetElapsedTime(Volatile.Read(ref _lastActivity)) >= idle)
         {
-            idle.Cancel();
+            End(end);
+        }
+    }
+
+    private static void End(CancellationTokenSource end)
+    {
+        try
+        {
+            end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended in the meantime.
         }
     }
 

@@ -30,8 +30,8 @@ public sealed class MetricsTests
         foreach (string line in (string[])
         [
             "sjc_score_requests_total{call=\"unary\",code=\"Ok\"} 1", "sjc_score_requests_total{call=\"unary\",code=\"InvalidArgument\"} 1",
-            "sjc_score_rows_total{kind=\"guided\",model=\"tiny\"} 2", "sjc_score_tenant_rows_total{tenant=\"alice\"} 2", "sjc_score_tenant_rows_total{tenant=\"anonymous\"} 1",
-            "sjc_score_batches_total{end=\"drained\",model=\"tiny\"} 2", "sjc_score_model_ready{model=\"tiny\"} 1", "sjc_score_streams 1",
+            "sjc_score_rows_total{model=\"tiny\",kind=\"guided\"} 2", "sjc_score_tenant_rows_total{tenant=\"alice\"} 2", "sjc_score_tenant_rows_total{tenant=\"anonymous\"} 1",
+            "sjc_score_batches_total{model=\"tiny\",end=\"drained\"} 2", "sjc_score_model_ready{model=\"tiny\"} 1", "sjc_score_streams 1",
         ])
         {
             Assert.Contains(line, Unscoped(text), StringComparison.Ordinal);
