@@ -8,6 +8,10 @@ namespace Sjc.Cli.Reports;
 internal sealed class BenchReport(string name)
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
+
+    /// <summary>More metrics than that do not fit beside each other.</summary>
+    private const int MaxColumns = 12;
+
     private readonly List<BenchResult> results = [];
 
     /// <summary>The results in the order in which they were added.</summary>
@@ -16,10 +20,16 @@ internal sealed class BenchReport(string name)
     /// <summary>Adds one figure; see <see cref="BenchResult"/>.</summary>
     public void Add(string @case, string metric, double value, string unit = "") => results.Add(new(@case, metric, value, unit));
 
-    /// <summary>Writes one row per case and one column per metric, both in order of first appearance.</summary>
+    /// <summary>Writes one row per case and one column per metric, both in order of first appearance; where there are many metrics, one row per figure.</summary>
     public void WriteTable(IAnsiConsole console)
     {
         List<(string Metric, string Unit)> columns = [.. results.Select(result => (result.Metric, result.Unit)).Distinct()];
+        if (columns.Count > MaxColumns)
+        {
+            WriteList(console);
+            return;
+        }
+
         Table table = new Table { Title = new TableTitle(Markup.Escape(name)) }.AddColumn("case");
         foreach ((string metric, string unit) in columns)
         {
@@ -29,6 +39,20 @@ internal sealed class BenchReport(string name)
         foreach (IGrouping<string, BenchResult> rows in results.GroupBy(result => result.Case))
         {
             table.AddRow([Markup.Escape(rows.Key), .. columns.Select(column => Cell(rows, column))]);
+        }
+
+        console.Write(table);
+    }
+
+    private void WriteList(IAnsiConsole console)
+    {
+        Table table = new Table { Title = new TableTitle(Markup.Escape(name)) }.AddColumn("case").AddColumn("metric").AddColumn(new TableColumn("value").RightAligned()).AddColumn("unit");
+        foreach (IGrouping<string, BenchResult> rows in results.GroupBy(result => result.Case))
+        {
+            foreach (BenchResult result in rows)
+            {
+                table.AddRow(Markup.Escape(result == rows.First() ? result.Case : string.Empty), Markup.Escape(result.Metric), result.Value.ToString("G5"), Markup.Escape(result.Unit));
+            }
         }
 
         console.Write(table);
