@@ -12,7 +12,7 @@ internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
     private const int MaxInFlight = 48;
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     /// <summary>Sends requests at a rate.</summary>
     public async Task<OverloadResult> RunAsync(double requestsPerSecond, TimeSpan duration, CancellationToken cancellationToken)
@@ -45,9 +45,12 @@ internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
         async Task SendAsync(LoadStream stream, int index)
         {
             double due = 0;
+            TimeSpan last = Now();
             while (Now() < Settling + duration)
             {
-                due = Math.Min(due + (requestsPerSecond / Streams * Beat.TotalSeconds), MaxInFlight);
+                TimeSpan now = Now();
+                due = Math.Min(due + (requestsPerSecond / Streams * (now - last).TotalSeconds), MaxInFlight);
+                last = now;
                 while (due >= 1 && stream.InFlight < MaxInFlight)
                 {
                     due--;
