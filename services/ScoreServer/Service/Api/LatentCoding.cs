@@ -120,7 +120,7 @@ internal sealed class LatentCoding(IOptions<ApiOptions> options)
     }
 
     private static torch.Tensor ToTensor(ReadOnlySpan<float> image, DataShape shape, LoadedModel model) =>
-        tensor(image.ToArray(), new long[] { 1, shape.Channels, shape.Height, shape.Width }).to(model.Description.ComputeType).to(device(model.Description.Device));
+        tensor(image.ToArray(), new long[] { 1, shape.Channels, shape.Height, shape.Width }).to(model.Description.StateType).to(device(model.Description.Device));
 
     private float[] ReadPictures(WireTensor? images, DataShape shape)
     {
