@@ -85,6 +85,10 @@ public static class TorchRuntime
             }
 
             torch.InitializeDeviceType(DeviceType.CPU);
+
+            // float32 means float32 on a GPU too: TF32 would leave 10 bits of the convolutions' factors.
+            torch.backends.cudnn.allow_tf32 = false;
+            torch.backends.cuda.matmul.allow_tf32 = false;
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
         {

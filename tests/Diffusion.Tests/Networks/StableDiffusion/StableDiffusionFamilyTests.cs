@@ -106,6 +106,28 @@ public sealed class StableDiffusionFamilyTests
         Assert.Contains("text_heads must be given", refusal.Message);
     }
 
+    [Fact]
+    public void Inspect_SingleFileWithAnotherModelsYaml_NamesTheField()
+    {
+        string? name = StableDiffusionCase.All.Select(row => row.Data).FirstOrDefault(file => file.Contains("compvis", StringComparison.Ordinal));
+        Assert.SkipWhen(name is null, "There is no single file.");
+        using StableDiffusionCase golden = StableDiffusionCase.Open(name!);
+        string yaml = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(yaml, """{"model": {"params": {"unet_config": {"params": {"num_heads": 8, "context_dim": 31}}}}}""");
+            Dictionary<string, string> flags = new(golden.Options.Flags) { ["config"] = yaml };
+
+            InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => ModelFamilies.Inspect(golden.Options with { Flags = flags }));
+
+            Assert.Contains("context_dim", refusal.Message);
+        }
+        finally
+        {
+            File.Delete(yaml);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Folders))]
     public void Inspect_UnknownFlag_IsRefused(string name)

@@ -134,6 +134,11 @@ internal static class CompVisLayout
     private static UNetConfiguration WithHeads(CheckpointProbe probe, ModelConfig? model, UNetConfiguration sizes)
     {
         ModelConfig? unet = model?.Section("unet_config.params");
+        if (unet is not null)
+        {
+            RequireAgreement(unet, sizes);
+        }
+
         bool isReal = sizes.Channels[0] == RealModelChannels;
         int? heads = StableDiffusionFiles.WholeNumber(probe, "heads");
         int? width = StableDiffusionFiles.WholeNumber(probe, "head_width");
@@ -155,5 +160,22 @@ internal static class CompVisLayout
         }
 
         return sizes with { Heads = [.. sizes.Channels.Select(channels => width is int w ? Math.Max(1, channels / w) : heads!.Value)] };
+    }
+
+    /// <summary>Requires that the yaml is that of these weights.</summary>
+    private static void RequireAgreement(ModelConfig unet, UNetConfiguration sizes)
+    {
+        (string Key, int Found)[] fields =
+        [
+            ("in_channels", sizes.InputChannels), ("out_channels", sizes.OutputChannels), ("model_channels", sizes.Channels[0]),
+            ("num_res_blocks", sizes.LayersPerBlock), ("context_dim", sizes.ContextWidth), ("transformer_depth", sizes.TransformerDepth[0]),
+        ];
+        foreach ((string key, int found) in fields)
+        {
+            if (unet.WholeNumber(key, found) is var given && given != found)
+            {
+                throw new InvalidDataException($"{key} of {unet.Name} must be that of the weights ({found}), but is {given}.");
+            }
+        }
     }
 }
