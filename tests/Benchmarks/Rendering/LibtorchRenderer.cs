@@ -20,15 +20,17 @@ internal sealed class LibtorchRenderer : IDisposable
     private readonly Tensor far;
     private readonly Tensor imageGradient;
     private readonly optim.Optimizer optimizer;
+    private readonly float step;
 
     public LibtorchRenderer(RenderBenchmarkScene scene, double learningRate)
     {
-        const int N = RenderBenchmarkScene.GridSide;
+        int side = scene.GridSide;
+        step = 2f / side * RenderBenchmarkScene.StepRatio;
         const int Channels = RenderBenchmarkScene.Channels;
         const int Side = RenderBenchmarkScene.BackgroundSide;
         int rays = scene.Near.Length;
-        density = new Parameter(tensor(scene.Density, [1, 1, N, N, N]));
-        features = new Parameter(tensor(scene.Features, [1, Channels, N, N, N]));
+        density = new Parameter(tensor(scene.Density, [1, 1, side, side, side]));
+        features = new Parameter(tensor(scene.Features, [1, Channels, side, side, side]));
         background = new Parameter(tensor(scene.Background, [1, Channels, Side, Side]));
         densityScale = new Parameter(zeros(1));
         origins = tensor(scene.Origins, [rays, 3]);
@@ -85,7 +87,6 @@ internal sealed class LibtorchRenderer : IDisposable
 
     private (Tensor Image, Tensor Weights) Render()
     {
-        float step = 2f / RenderBenchmarkScene.GridSide * RenderBenchmarkScene.StepRatio;
         Tensor range = far - near;
         int samples = (int)(range.max().item<float>() / step) + 1;
         Tensor ticks = arange(samples, dtype: ScalarType.Float32).mul(step).unsqueeze(1);

@@ -12,7 +12,7 @@ public static class RenderBenchmark
     private const int WarmUpRuns = 6;
 
     // Small enough that the field stays in its state while the optimiser does its full work.
-    private const float LearningRate = 1e-6f;
+    internal const float LearningRate = 1e-6f;
 
     // Two float32 computations of the same formulas; a wrong term would be off by far more.
     private const double ImageTolerance = 1e-3;
@@ -38,7 +38,7 @@ public static class RenderBenchmark
 
     private static List<RenderFigure> RunScene(RenderBenchmarkScene scene, int threads, int rounds, CancellationToken cancellationToken)
     {
-        using ProductContestant product = new(scene, threads);
+        using ProductContestant product = new(scene, threads, ProcessorMilliseconds);
         using LibtorchRenderer libtorch = new(scene, LearningRate);
         (double imageError, double gradientError) = Compare(scene, product, libtorch);
         for (int i = 0; i < WarmUpRuns; i++)
@@ -77,7 +77,7 @@ public static class RenderBenchmark
     }
 
     /// <summary>Images by the greatest difference, gradients by the RMS difference relative to libtorch's.</summary>
-    private static (double Image, double Gradient) Compare(RenderBenchmarkScene scene, ProductContestant product, LibtorchRenderer libtorch)
+    internal static (double Image, double Gradient) Compare(RenderBenchmarkScene scene, ProductContestant product, LibtorchRenderer libtorch)
     {
         libtorch.Differentiate(keepImage: true);
         FieldGradient gradient = product.Differentiate();
@@ -107,63 +107,11 @@ public static class RenderBenchmark
         return Math.Sqrt(difference / size);
     }
 
-    private static double ProcessorMilliseconds() => Environment.CpuUsage.TotalTime.TotalMilliseconds;
+    internal static double ProcessorMilliseconds() => Environment.CpuUsage.TotalTime.TotalMilliseconds;
 
-    private static double Median(List<double> values)
+    internal static double Median(List<double> values)
     {
         values.Sort();
         return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
-    }
-
-    /// <summary>Processor time of one iteration's stages, milliseconds.</summary>
-    private readonly record struct StageTimes(double Forward, double Backward, double Step)
-    {
-        public double Total => Forward + Backward + Step;
-    }
-
-    private sealed class ProductContestant(RenderBenchmarkScene scene, int threads) : IDisposable
-    {
-        private readonly VoxelField field = scene.MakeField();
-        private readonly VoxelRenderer renderer = new(threads);
-        private readonly RenderTape tape = new();
-        private AdamaxState? state;
-
-        public ReadOnlySpan<float> Image => tape.Image;
-
-        public FieldGradient Differentiate()
-        {
-            Forward();
-            Backward();
-            FieldGradient gradient = new(field);
-            renderer.Accumulate(field, [tape], gradient);
-            return gradient;
-        }
-
-        public StageTimes Iterate(float learningRate)
-        {
-            state ??= new AdamaxState(field);
-            double start = ProcessorMilliseconds();
-            Forward();
-            double rendered = ProcessorMilliseconds();
-            Backward();
-            double differentiated = ProcessorMilliseconds();
-            renderer.Step(field, [tape], state, new AdamaxRates(learningRate, learningRate, learningRate));
-            return new StageTimes(rendered - start, differentiated - rendered, ProcessorMilliseconds() - differentiated);
-        }
-
-        public void Dispose() => renderer.Dispose();
-
-        private void Forward()
-        {
-            RayBatch rays = new(scene.Origins, scene.Directions, scene.Near, scene.Far);
-            renderer.Forward(field, rays, new RenderOptions(RenderBenchmarkScene.StepRatio, RenderBenchmarkScene.WeightThreshold), tape);
-        }
-
-        private void Backward() => renderer.Backward(field, tape, new RenderGradient
-        {
-            Image = scene.ImageGradient,
-            EmptinessWeight = RenderBenchmarkScene.EmptinessWeight,
-            EmptinessScale = RenderBenchmarkScene.EmptinessScale,
-        });
     }
 }

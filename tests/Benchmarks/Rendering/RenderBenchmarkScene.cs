@@ -8,8 +8,10 @@ namespace Sjc.Benchmarks.Rendering;
 /// <summary>One state of a field and one training view of it, as arrays that both contestants read.</summary>
 internal sealed class RenderBenchmarkScene
 {
-    public const int GridSide = 100;
-    public const int ImageSide = 64;
+    /// <summary>Of the plain benchmark.</summary>
+    public const int StandardGridSide = 100;
+    public const int StandardImageSide = 64;
+
     public const int Channels = 4;
     public const int BackgroundSide = 4;
     public const float DensityShift = -1;
@@ -20,9 +22,11 @@ internal sealed class RenderBenchmarkScene
 
     private const double FieldOfViewDegrees = 55;
 
-    private RenderBenchmarkScene(string name, Func<double, double, double> density)
+    private RenderBenchmarkScene(string name, int gridSide, int imageSide, Func<double, double, double> density)
     {
-        Name = name;
+        (Name, GridSide, ImageSide) = (name, gridSide, imageSide);
+        int rays = imageSide * imageSide;
+        (Origins, Directions, Near, Far) = (new float[3 * rays], new float[3 * rays], new float[rays], new float[rays]);
         Density = MakeDensity(density);
         int voxels = GridSide * GridSide * GridSide;
         Features = Uniform(1, Channels * voxels, -1, 1);
@@ -33,6 +37,12 @@ internal sealed class RenderBenchmarkScene
 
     /// <summary>The case's name in reports.</summary>
     public string Name { get; }
+
+    /// <summary>Voxels along each side.</summary>
+    public int GridSide { get; }
+
+    /// <summary>Pixels along each side.</summary>
+    public int ImageSide { get; }
 
     /// <summary>[z, y, x].</summary>
     public float[] Density { get; }
@@ -47,24 +57,24 @@ internal sealed class RenderBenchmarkScene
     public float[] ImageGradient { get; }
 
     /// <summary>[rays, 3].</summary>
-    public float[] Origins { get; } = new float[3 * ImageSide * ImageSide];
+    public float[] Origins { get; }
 
     /// <summary>[rays, 3].</summary>
-    public float[] Directions { get; } = new float[3 * ImageSide * ImageSide];
+    public float[] Directions { get; }
 
     /// <summary>[rays].</summary>
-    public float[] Near { get; } = new float[ImageSide * ImageSide];
+    public float[] Near { get; }
 
     /// <summary>[rays].</summary>
-    public float[] Far { get; } = new float[ImageSide * ImageSide];
+    public float[] Far { get; }
 
     /// <summary>The states that a run goes through: fog at its start, an opaque ball at its end, and a field that is almost empty.</summary>
-    public static IReadOnlyList<RenderBenchmarkScene> All() =>
-    [
-        new("initial", (_, noise) => 0.1 * noise),
-        new("ball", (radius, _) => radius < 0.6 ? 40 : -10),
-        new("almost-empty", (radius, _) => radius < 0.15 ? 10 : -10),
-    ];
+    public static IEnumerable<RenderBenchmarkScene> All(int gridSide = StandardGridSide, int imageSide = StandardImageSide)
+    {
+        yield return new("initial", gridSide, imageSide, (_, noise) => 0.1 * noise);
+        yield return new("ball", gridSide, imageSide, (radius, _) => radius < 0.6 ? 40 : -10);
+        yield return new("almost-empty", gridSide, imageSide, (radius, _) => radius < 0.15 ? 10 : -10);
+    }
 
     /// <summary>The scene in the product's types.</summary>
     public VoxelField MakeField()
@@ -77,7 +87,7 @@ internal sealed class RenderBenchmarkScene
         return field;
     }
 
-    private static float[] MakeDensity(Func<double, double, double> density)
+    private float[] MakeDensity(Func<double, double, double> density)
     {
         float[] noise = Uniform(0, GridSide * GridSide * GridSide, 0, 1);
         for (int i = 0; i < noise.Length; i++)
