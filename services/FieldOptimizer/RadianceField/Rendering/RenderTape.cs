@@ -51,6 +51,9 @@ public sealed unsafe class RenderTape : IViewTape
     /// <summary>What is left for the background, in [0, 1]; [rays]. Opacity is one minus this.</summary>
     public ReadOnlySpan<float> Transmittance => transmittance.AsSpan(0, RayCount);
 
+    /// <summary>Cells that a tape for images may skip; null: none.</summary>
+    internal EmptyCells? EmptyCells { get; set; }
+
     internal RenderOptions Options { get; private set; }
 
     /// <summary>The rays in grid coordinates.</summary>
@@ -195,6 +198,7 @@ public sealed unsafe class RenderTape : IViewTape
     private PacketSamples Describe(PacketSamples memory, int packet)
     {
         memory.Steps = Packets.Steps(packet);
+        memory.EmptyCells = KeepsSamples || EmptyCells is null ? null : EmptyCells.Pointer;
         memory.ColorStride = ColorStride;
         memory.StepLength = StepLength;
         memory.WeightThreshold = Options.WeightThreshold;

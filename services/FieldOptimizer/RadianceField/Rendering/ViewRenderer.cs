@@ -30,6 +30,9 @@ public sealed class ViewRenderer : IDisposable
         this.ownsRenderer = ownsRenderer;
     }
 
+    /// <summary>Whether samples that cannot be seen are skipped: pictures have the same bits, but come sooner.</summary>
+    internal bool SkipsEmptyCells { get; init; } = true;
+
     /// <summary>Renders a picture with depth and opacity.</summary>
     /// <param name="field">What to look at.</param>
     /// <param name="camera">From where.</param>
@@ -43,6 +46,9 @@ public sealed class ViewRenderer : IDisposable
             throw new ArgumentException($"supersampling must be in [1, {MaxSupersampling}], but is {supersampling}.", nameof(supersampling));
         }
 
+        // A small picture takes no longer than marking the cells.
+        bool skips = SkipsEmptyCells && (long)camera.Height * camera.Width * supersampling * supersampling >= RaysPerBand / 2;
+        tape.EmptyCells = skips ? new EmptyCells(field, field.MeanVoxelLength * options.StepRatio) : null;
         RenderedView view = new(camera.Height, camera.Width, field.Channels);
         int bandRows = Math.Max(1, RaysPerBand / (camera.Width * supersampling * supersampling));
         for (int row = 0; row < camera.Height; row += bandRows)
@@ -52,6 +58,7 @@ public sealed class ViewRenderer : IDisposable
             Average(view, row, rows, supersampling);
         }
 
+        tape.EmptyCells = null;
         return view;
     }
 

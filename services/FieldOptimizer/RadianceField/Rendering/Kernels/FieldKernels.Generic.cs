@@ -27,6 +27,12 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         {
             int count = Math.Min(SampleCells.ChunkSteps, samples.Steps - step);
             next.Locate<TLanes>(packet, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
+            if (samples.EmptyCells != null && IsEmpty(cells, count * Width, samples.EmptyCells))
+            {
+                (cells, next) = (next, cells);
+                continue;
+            }
+
             DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, next, count, chunk.Values);
             if (alphaMask is not null)
             {
@@ -127,6 +133,22 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 state.RestingSince[segment] = state.Steps;
             }
         }
+    }
+
+    /// <summary>Whether all samples of a chunk lie in empty cells: it changes nothing.</summary>
+    private static bool IsEmpty(SampleCells cells, int count, byte* empty)
+    {
+        int all = 1;
+        int* index = cells.Index;
+        for (int i = 0; i < count && all != 0; i += Width)
+        {
+            for (int lane = 0; lane < Width; lane++)
+            {
+                all &= empty[index[i + lane]];
+            }
+        }
+
+        return all != 0;
     }
 
     /// <summary>The backward pass walks to lower addresses, but upwards within a chunk: too much for the processor's own guesses.</summary>

@@ -17,6 +17,9 @@ internal unsafe struct PacketSamples
     /// <summary>Whether all samples are kept; else each chunk overwrites the one before.</summary>
     public bool Keeps;
 
+    /// <summary>1 for cells that need no look, by record; null: all need one.</summary>
+    public byte* EmptyCells;
+
     /// <summary>Floats per colour: the channels, rounded up to whole vectors of four.</summary>
     public int ColorStride;
 
