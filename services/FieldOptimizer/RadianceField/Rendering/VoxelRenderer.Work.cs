@@ -119,8 +119,12 @@ public sealed unsafe partial class VoxelRenderer
         return first < total;
     }
 
-    private static int SlabPlanes(VoxelRecords records) =>
-        Math.Max(1, (SlabBytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2);
+    /// <summary>Planes of a slab: as many as the bytes allow, but enough that few samples touch two slabs, and few enough for several workers.</summary>
+    private static int SlabPlanes(VoxelRecords records)
+    {
+        int planes = (SlabBytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2;
+        return Math.Min(Math.Max(planes, LeastPlanes), Math.Max(LeastPlanes / 2, (records.Grid.Z + LeastSlabs - 1) / LeastSlabs));
+    }
 
     private void Begin(VoxelField field)
     {

@@ -16,6 +16,10 @@ public sealed partial class VoxelRenderer : IDisposable
     /// <summary>Bytes of gradient that a worker owns at a time: a few second-level caches, so that few packets touch several slabs.</summary>
     private const int SlabBytes = 1 << 22;
 
+    /// <summary>Planes of a slab of a large grid, and slabs of a small one.</summary>
+    private const int LeastPlanes = 16;
+    private const int LeastSlabs = 6;
+
     private readonly WorkerTeam team;
     private readonly PacketScratch[] scratch;
     private readonly FieldKernels kernels;
