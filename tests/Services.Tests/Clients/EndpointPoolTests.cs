@@ -83,10 +83,7 @@ public sealed class EndpointPoolTests
 
         addresses = [Second];
         time.Advance(TimeSpan.FromSeconds(30));
-        while (pool.HasOther([.. before.Where(endpoint => endpoint.Key.Ip!.Equals(Second)).Select(endpoint => endpoint.Key)]))
-        {
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() => !pool.HasOther([.. before.Where(endpoint => endpoint.Key.Ip!.Equals(Second)).Select(endpoint => endpoint.Key)]));
 
         Assert.Equal(Second, (await ChooseAsync(pool)).Key.Ip);
         Assert.Equal(Second, (await ChooseAsync(pool)).Key.Ip);

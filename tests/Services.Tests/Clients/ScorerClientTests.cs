@@ -153,11 +153,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
         time.Advance(LongAttempt);
 
         // The pause before the second attempt is timed as well; steps are small so that this attempt does not end before it reaches the scorer.
-        while (scorer.Behavior.Requests < 2)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(1));
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() => scorer.Behavior.Requests >= 2, () => time.Advance(TimeSpan.FromMilliseconds(1)));
 
         Assert.Equal(TwoPictures.Score(Request(1)), await answer);
     }

@@ -38,10 +38,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         left.Behavior.Hold = right.Behavior.Hold = _ => bothBusy.Task;
         await using ScorerClient client = Client();
         Task<ScoreResponse>[] answers = [.. Enumerable.Range(0, 8).Select(seed => client.ScoreAsync(Request((ulong)seed), Token))];
-        while (left.Behavior.Requests + right.Behavior.Requests < 8)
-        {
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() => left.Behavior.Requests + right.Behavior.Requests >= 8);
 
         bothBusy.SetResult();
         ScoreResponse[] responses = await Task.WhenAll(answers);
@@ -117,19 +114,12 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         await first.Task.WaitAsync(Token);
 
         // The first request may reach its scorer before the wait for the second begins.
-        while (left.Behavior.Requests + right.Behavior.Requests < 2)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(1));
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() => left.Behavior.Requests + right.Behavior.Requests >= 2, () => time.Advance(TimeSpan.FromMilliseconds(1)));
 
         Assert.Equal(TwoPictures.Score(Request(1)), await answer);
         FakeScorer[] both = [.. asked];
         Assert.Equal(2, both.Distinct().Count());
-        while (both[0].Behavior.Cancelled.IsEmpty)
-        {
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() => !both[0].Behavior.Cancelled.IsEmpty);
 
         Assert.Empty(both[1].Behavior.Cancelled);
 
@@ -177,8 +167,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
     [Fact]
     public async Task ScoreManyAsync_LoopIsLeft_CancelsWhatIsInFlight()
     {
-        left.Behavior.Hold = number => number > 1 ? Task.Delay(Timeout.Infinite, Token) : Task.CompletedTask;
-        right.Behavior.Hold = _ => Task.Delay(Timeout.Infinite, Token);
+        left.Behavior.HoldRequest = right.Behavior.HoldRequest = request => request.PerturbAndAverage.Seed > 0;
         await using ScorerClient client = Client();
         await foreach (ScoreResponse _ in client.ScoreManyAsync(Requests(20), inFlight: 4, Token))
         {
@@ -186,10 +175,8 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         }
 
         // All but the answered one.
-        while (left.Behavior.Cancelled.Count + right.Behavior.Cancelled.Count < left.Behavior.Requests + right.Behavior.Requests - 1)
-        {
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() =>
+            left.Behavior.Cancelled.Count + right.Behavior.Cancelled.Count >= left.Behavior.Requests + right.Behavior.Requests - 1);
 
         Assert.True(left.Behavior.Requests + right.Behavior.Requests <= 4);
     }

@@ -37,6 +37,9 @@ internal sealed class FakeScorerBehavior
     /// <summary>Answers wait for it; null: they come at once.</summary>
     public Func<int, Task>? Hold { get; set; }
 
+    /// <summary>Requests that are never answered; null: none.</summary>
+    public Func<ScoreRequest, bool>? HoldRequest { get; set; }
+
     /// <summary>What the health service says; null: there is none.</summary>
     public HealthCheckResponse.Types.ServingStatus? Health { get; set; }
 
@@ -106,6 +109,11 @@ internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreServi
     {
         try
         {
+            if (behavior.HoldRequest?.Invoke(message.Request) ?? false)
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
             await (behavior.Hold?.Invoke(number) ?? Task.CompletedTask).WaitAsync(cancellationToken);
             ScoreStreamResponse response = behavior.Refuse?.Invoke(number, message.Request) is { } status
                 ? new ScoreStreamResponse { Id = message.Id, Status = status.ToScoreStatus() }
