@@ -58,7 +58,7 @@ internal sealed partial class StatusInterceptor(ILogger<StatusInterceptor> logge
 
     private RpcException ToRpcException(Exception exception, ServerCallContext context)
     {
-        bool gone = context.CancellationToken.IsCancellationRequested;
+        bool gone = exception is IOException || context.CancellationToken.IsCancellationRequested; // a reset may come before the token tells
         Status status = RpcErrors.FromException(gone ? new OperationCanceledException() : exception);
         if (status.Code == (int)Code.Internal)
         {
