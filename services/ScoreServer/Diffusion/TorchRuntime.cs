@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -75,8 +77,20 @@ public static class TorchRuntime
         return paths;
     }
 
+    /// <summary>Optimised, TorchSharp frees scalars before libtorch has read them; the build mends it (services/ScoreServer/TorchNativeMend).</summary>
+    /// <exception cref="InvalidOperationException">The assembly is not the mended one.</exception>
+    internal static void RequireMended(Assembly torchSharp)
+    {
+        if (torchSharp.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true })
+        {
+            throw new InvalidOperationException(
+                $"TorchSharp must be the copy that the build mends, whose methods keep their arguments alive, but {torchSharp.Location} is not; build or publish with this repository's Directory.Build.targets.");
+        }
+    }
+
     private static void Load(string? folder)
     {
+        RequireMended(typeof(torch).Assembly);
         try
         {
             if (!string.IsNullOrEmpty(folder))

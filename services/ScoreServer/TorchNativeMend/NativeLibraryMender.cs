@@ -38,16 +38,7 @@ public static class NativeLibraryMender
             return MendOutcome.AlreadyMended;
         }
 
-        DateTime modified = File.GetLastWriteTimeUtc(path);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        File.WriteAllBytes(temporary, image);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
-        }
-
-        File.SetLastWriteTimeUtc(temporary, modified);
-        File.Move(temporary, path, overwrite: true);
+        FileReplacement.Write(path, image);
         return MendOutcome.Mended;
     }
 

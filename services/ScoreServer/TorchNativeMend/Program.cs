@@ -2,12 +2,22 @@ using Sjc.TorchNativeMend;
 
 if (args.Length != 1)
 {
-    Console.Error.WriteLine("usage: Sjc.TorchNativeMend PATH/libLibTorchSharp.so");
+    Console.Error.WriteLine("usage: Sjc.TorchNativeMend PATH/libLibTorchSharp.so | PATH/TorchSharp.dll");
     return 2;
 }
 
 try
 {
+    if (Path.GetExtension(args[0]) == ".dll")
+    {
+        if (ArgumentLifetimeMender.Mend(args[0]) == MendOutcome.Mended)
+        {
+            Console.WriteLine($"Kept arguments alive in {args[0]}: its methods are compiled without optimisation, which freed scalars before libtorch had read them.");
+        }
+
+        return 0;
+    }
+
     MendOutcome outcome = NativeLibraryMender.Mend(args[0], SystemLibstdcxx.ProvidesVersion);
     if (outcome == MendOutcome.Mended)
     {
