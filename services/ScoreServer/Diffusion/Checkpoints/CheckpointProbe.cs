@@ -7,6 +7,7 @@ namespace Sjc.Diffusion.Checkpoints;
 public sealed class CheckpointProbe : IDisposable
 {
     private const string ConfigFlag = "config";
+    private const string MemoryFlag = "memory";
     private const string VariantFlag = "variant";
     private const string ConfigFile = "config.json";
 
@@ -58,6 +59,9 @@ public sealed class CheckpointProbe : IDisposable
         }
     }
 
+    /// <summary>Whether weights may stay in the pages of their files: the flag <c>memory</c> is not "copied".</summary>
+    private bool InPlace => Flag(MemoryFlag, "mapped", "copied") != "copied";
+
     /// <summary>What a message says it holds.</summary>
     internal string Contents
     {
@@ -88,7 +92,7 @@ public sealed class CheckpointProbe : IDisposable
         CheckpointProbe probe = new(path, options.Flags);
         if (!probe.IsFolder)
         {
-            probe.parts[""] = WeightFile.Open(path);
+            probe.parts[""] = WeightFile.Open(path, probe.InPlace);
         }
 
         return probe;
@@ -120,7 +124,7 @@ public sealed class CheckpointProbe : IDisposable
     {
         if (!parts.TryGetValue(part, out WeightFile? file) && HasPart(part))
         {
-            parts[part] = file = WeightFiles.Open(Path.Combine(FullPath, part), part.Length > 0 ? part : Name, Flag(VariantFlag));
+            parts[part] = file = WeightFiles.Open(Path.Combine(FullPath, part), part.Length > 0 ? part : Name, Flag(VariantFlag), InPlace);
         }
 
         return file?.Store;
@@ -156,7 +160,7 @@ public sealed class CheckpointProbe : IDisposable
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     public CheckpointProbe OpenOther(string path)
     {
-        CheckpointProbe other = Open(new ModelLoadOptions { Path = path });
+        CheckpointProbe other = Open(new ModelLoadOptions { Path = path, Flags = flags.Where(flag => flag.Key == MemoryFlag).ToDictionary() });
         others.Add(other);
         return other;
     }

@@ -17,4 +17,12 @@ public interface ITensorStore : IDisposable
     /// <param name="destination">Contiguous, of the tensor's shape; on the "meta" device nothing is read.</param>
     /// <exception cref="InvalidDataException">The bytes are not there or not what they should be.</exception>
     void CopyTo(string name, torch.Tensor destination);
+
+    /// <summary>One tensor in place, where its bytes can be used as they lie in the file: no memory of its own, private pages of the file that outlive the store.</summary>
+    /// <param name="name">One of <see cref="Tensors"/>.</param>
+    /// <param name="dataType">That it must have.</param>
+    /// <param name="device">Where it must be.</param>
+    /// <returns>Of the stored shape, with finite elements; null where only <see cref="CopyTo"/> will do.</returns>
+    /// <exception cref="InvalidDataException">An element is infinite or no number.</exception>
+    torch.Tensor? TryMap(string name, torch.ScalarType dataType, torch.Device device) => null;
 }

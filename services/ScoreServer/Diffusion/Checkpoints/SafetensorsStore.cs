@@ -9,11 +9,14 @@ namespace Sjc.Diffusion.Checkpoints;
 public sealed class SafetensorsStore : ITensorStore
 {
     private readonly MappedFile file;
+    private readonly bool inPlace;
     private readonly Dictionary<string, long> offsets = new(StringComparer.Ordinal);
+    private readonly Dictionary<ScalarType, Tensor> mappings = [];
 
-    private SafetensorsStore(MappedFile file, SafetensorsHeader header)
+    private SafetensorsStore(MappedFile file, SafetensorsHeader header, bool inPlace)
     {
         this.file = file;
+        this.inPlace = inPlace && !OperatingSystem.IsWindows(); // where a mapped file can be neither replaced nor deleted
         Metadata = header.Metadata;
         Dictionary<string, TensorInfo> tensors = new(StringComparer.Ordinal);
         foreach (SafetensorsEntry entry in header.Entries)
@@ -35,8 +38,10 @@ public sealed class SafetensorsStore : ITensorStore
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="inPlace">Whether <see cref="TryMap"/> may hand out the file's own pages; they must stay as they are for as long as the tensors live.</param>
     /// <exception cref="InvalidDataException">It breaks the format, or is something else by that name.</exception>
-    public static SafetensorsStore Open(string path)
+    public static SafetensorsStore Open(string path, bool inPlace = true)
     {
         TorchRuntime.Initialize();
         string name = Path.GetFileName(path);
@@ -49,7 +54,7 @@ public sealed class SafetensorsStore : ITensorStore
         {
             using FileStream stream = File.OpenRead(path);
             SafetensorsHeader header = SafetensorsHeader.Read(stream);
-            return new SafetensorsStore(MappedFile.Open(path), header);
+            return new SafetensorsStore(MappedFile.Open(path), header, inPlace);
         }
         catch (InvalidDataException exception)
         {
@@ -68,7 +73,37 @@ public sealed class SafetensorsStore : ITensorStore
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    /// <remarks>Needs an offset in the file that is a multiple of the element's size: the format promises none.</remarks>
+    public Tensor? TryMap(string name, ScalarType dataType, Device device)
+    {
+        TensorInfo info = Tensors[name];
+        int size = ElementTypes.Size(info.DataType);
+        if (!inPlace || info.DataType != dataType || device.type != DeviceType.CPU || info.ElementCount == 0 || offsets[name] % size != 0)
+        {
+            return null;
+        }
+
+        using IDisposable scope = NewDisposeScope();
+        if (!mappings.TryGetValue(dataType, out Tensor? whole))
+        {
+            mappings[dataType] = whole = from_file(file.Path, shared: false, size: file.Length / size, dtype: dataType).DetachFromDisposeScope();
+        }
+
+        Tensor tensor = whole.narrow(0, offsets[name] / size, info.ElementCount).view([.. info.Shape]);
+        Finiteness.RequireMapped($"{name} of {Name}", tensor);
+        return tensor.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor mapping in mappings.Values)
+        {
+            mapping.Dispose();
+        }
+
+        file.Dispose();
+    }
 
     private static ScalarType TypeOf(SafetensorsDataType type) => type switch
     {

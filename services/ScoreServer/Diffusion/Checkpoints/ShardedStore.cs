@@ -32,8 +32,9 @@ internal sealed class ShardedStore : ITensorStore
     /// <summary>Opens the shards of an index.</summary>
     /// <param name="path">Of the index file; the shards lie beside it.</param>
     /// <param name="name">What messages call it.</param>
+    /// <param name="inPlace">As of <see cref="SafetensorsStore.Open"/>.</param>
     /// <exception cref="InvalidDataException">A shard is missing, lies elsewhere, or is damaged.</exception>
-    public static ShardedStore Open(string path, string name)
+    public static ShardedStore Open(string path, string name, bool inPlace)
     {
         IReadOnlyDictionary<string, string> files = ReadWeightMap(ModelConfig.Read(path, name));
         Dictionary<string, WeightFile> shards = new(StringComparer.Ordinal);
@@ -41,7 +42,7 @@ internal sealed class ShardedStore : ITensorStore
         {
             foreach (string file in files.Values.Distinct(StringComparer.Ordinal))
             {
-                shards.Add(file, OpenShard(Path.GetDirectoryName(path)!, file, name));
+                shards.Add(file, OpenShard(Path.GetDirectoryName(path)!, file, name, inPlace));
             }
 
             return new ShardedStore(name, shards, files);
@@ -55,6 +56,9 @@ internal sealed class ShardedStore : ITensorStore
 
     /// <inheritdoc/>
     public void CopyTo(string name, torch.Tensor destination) => shardOfTensor[name].Store.CopyTo(name, destination);
+
+    /// <inheritdoc/>
+    public torch.Tensor? TryMap(string name, torch.ScalarType dataType, torch.Device device) => shardOfTensor[name].Store.TryMap(name, dataType, device);
 
     /// <inheritdoc/>
     public void Dispose() => DisposeAll(shards);
@@ -77,7 +81,7 @@ internal sealed class ShardedStore : ITensorStore
         return files;
     }
 
-    private static WeightFile OpenShard(string folder, string file, string index)
+    private static WeightFile OpenShard(string folder, string file, string index, bool inPlace)
     {
         // A plain name cannot leave the folder; a link in the folder may lead elsewhere, as caches of downloads have it.
         if (file.Length == 0 || file is "." or ".." || file.AsSpan().IndexOfAny("/\\:\0") >= 0)
@@ -86,7 +90,7 @@ internal sealed class ShardedStore : ITensorStore
         }
 
         string path = Path.Combine(folder, file);
-        return File.Exists(path) ? WeightFile.Open(path) : throw new InvalidDataException($"{index} must name shards that are there, but {file} is missing.");
+        return File.Exists(path) ? WeightFile.Open(path, inPlace) : throw new InvalidDataException($"{index} must name shards that are there, but {file} is missing.");
     }
 
     private static void DisposeAll(Dictionary<string, WeightFile> shards)

@@ -17,12 +17,14 @@ internal sealed class WeightFile(ITensorStore store, PickleFile? pickle) : IDisp
     public PickleFile? Pickle { get; } = pickle;
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="inPlace">As of <see cref="SafetensorsStore.Open"/>.</param>
     /// <exception cref="InvalidDataException">It is no checkpoint, or a damaged one.</exception>
-    public static WeightFile Open(string path)
+    public static WeightFile Open(string path, bool inPlace)
     {
         if (CheckpointFormats.Of(path) == CheckpointFormat.Safetensors)
         {
-            return new WeightFile(SafetensorsStore.Open(path), null);
+            return new WeightFile(SafetensorsStore.Open(path, inPlace), null);
         }
 
         PickleFile pickle = PickleFile.Open(path);

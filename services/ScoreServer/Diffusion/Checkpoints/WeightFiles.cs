@@ -9,8 +9,9 @@ internal static partial class WeightFiles
     /// <param name="folder">Such as <c>…/unet</c>.</param>
     /// <param name="name">What messages call the folder.</param>
     /// <param name="variant">Such as "fp16"; null: none where there is one without, else the only one or fp16.</param>
+    /// <param name="inPlace">As of <see cref="SafetensorsStore.Open"/>.</param>
     /// <exception cref="InvalidDataException">There are none, or they are damaged.</exception>
-    public static WeightFile Open(string folder, string name, string? variant)
+    public static WeightFile Open(string folder, string name, string? variant, bool inPlace)
     {
         List<Candidate> candidates = [.. Directory.EnumerateFiles(folder).Select(path => Candidate.Of(Path.GetFileName(path))).OfType<Candidate>()];
         string[] variants = [.. candidates.Select(candidate => candidate.Variant).Distinct().Order(StringComparer.Ordinal)];
@@ -23,7 +24,7 @@ internal static partial class WeightFiles
         Candidate best = candidates.Where(candidate => candidate.Variant == chosen).Order().FirstOrDefault()
             ?? throw new InvalidDataException($"{name} must hold weights of variant {(chosen.Length > 0 ? chosen : "none")}, but holds {string.Join(", ", variants.Select(other => other.Length > 0 ? other : "none"))}.");
         string path = Path.Combine(folder, best.FileName);
-        return best.IsIndex ? new WeightFile(ShardedStore.Open(path, $"{name}/{best.FileName}"), null) : WeightFile.Open(path);
+        return best.IsIndex ? new WeightFile(ShardedStore.Open(path, $"{name}/{best.FileName}", inPlace), null) : WeightFile.Open(path, inPlace);
     }
 
     /// <summary>Whether a folder holds weights.</summary>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Sjc.Diffusion.Checkpoints;
 
-/// <summary>Hands a network its weights by name while it is built: each tensor is allocated in its final type on its final device and filled from the
-/// store at once, so that loading never holds two copies of a model.</summary>
+/// <summary>Hands a network its weights by name while it is built: each tensor stays in its file's pages where it can be used as it
+/// lies there; else it is allocated in its final type on its final device and filled from the store at once, so that loading never holds two copies of a model.</summary>
 /// <remarks>Faults are collected: a missing or misshapen tensor gives zeros, and <see cref="RequireNoFaults"/> names all of them. With the device "meta"
 /// names and shapes are checked without memory.</remarks>
 public sealed class WeightReader
@@ -116,9 +116,17 @@ public sealed class WeightReader
 
         private Tensor Load(string stored, long[] shape, ScalarType dataType)
         {
-            Tensor tensor = Weights.Own(empty(shape, dtype: dataType, device: Device));
             try
             {
+                if (Store.TryMap(stored, dataType, Device) is { } mapped)
+                {
+                    using (mapped)
+                    {
+                        return Weights.Own(mapped.view(shape));
+                    }
+                }
+
+                Tensor tensor = Weights.Own(empty(shape, dtype: dataType, device: Device));
                 using Tensor destination = tensor.view([.. Store.Tensors[stored].Shape]);
                 Store.CopyTo(stored, destination);
                 return tensor;

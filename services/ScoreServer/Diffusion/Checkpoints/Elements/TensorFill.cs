@@ -96,12 +96,12 @@ internal static unsafe class TensorFill
         {
             int run = Math.Min(RunLength, length - done);
             ReadOnlySpan<byte> elements = source.Read(first + done, run);
-            RequireFinite(name, elements, sourceType, "is infinite or no number");
+            Finiteness.Require(name, elements, sourceType);
             Span<byte> converted = new(target + ((long)done * size), run * size);
             Convert(elements, sourceType, converted, type);
             if (sourceType == ScalarType.Float32 && type == ScalarType.Float16)
             {
-                RequireFinite(name, converted, type, "is too large for float16");
+                Finiteness.Require(name, converted, type, "is too large for float16");
             }
         }
     }
@@ -122,22 +122,6 @@ internal static unsafe class TensorFill
             default:
                 source.CopyTo(destination);
                 break;
-        }
-    }
-
-    private static void RequireFinite(string name, ReadOnlySpan<byte> elements, ScalarType type, string fault)
-    {
-        bool finite = type switch
-        {
-            ScalarType.Float16 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, ushort>(elements), (ushort)0x7C00),
-            ScalarType.BFloat16 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, ushort>(elements), (ushort)0x7F80),
-            ScalarType.Float32 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, uint>(elements), 0x7F80_0000u),
-            ScalarType.Float64 => HalfPrecision.AreFinite(MemoryMarshal.Cast<byte, ulong>(elements), 0x7FF0_0000_0000_0000ul),
-            _ => true,
-        };
-        if (!finite)
-        {
-            throw new InvalidDataException($"{name} must have finite elements, but one {fault}.");
         }
     }
 

@@ -59,6 +59,9 @@ internal sealed class StackedStore : ITensorStore
     }
 
     /// <inheritdoc/>
+    public Tensor? TryMap(string name, ScalarType dataType, Device device) => slices.ContainsKey(name) ? null : inner.TryMap(name, dataType, device);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }
