@@ -17,8 +17,12 @@ internal static partial class ServerCommands
     public static Command CreateScoreServer()
     {
         Option<Uri?> listen = Listen(ServiceAddress.DefaultScorerPort);
-        return Create("score-server", $"Run a score server. {Passed}", [listen], parsed => ScoreServerApplication.Build(
-            [.. Settings(parsed)], new ScoreServerHosting { Url = Url(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() }));
+        return Create("score-server", $"Run a score server. {Passed}", [listen], parsed =>
+        {
+            InlineSockets.Enable();
+            return ScoreServerApplication.Build(
+                [.. Settings(parsed)], new ScoreServerHosting { Url = Url(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() });
+        });
     }
 
     public static Command CreateFieldOptimizer()

@@ -9,6 +9,7 @@ if (args is [HealthProbe.Verb, .. string[] addresses])
 
 try
 {
+    InlineSockets.Enable();
     WebApplication application = ScoreServerApplication.Build(args);
     Task ready = application.WaitUntilReadyAsync();
     await application.RunAsync();

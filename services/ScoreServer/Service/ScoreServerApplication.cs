@@ -105,6 +105,9 @@ public static class ScoreServerApplication
         string configured = builder.Configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls ? urls : DefaultUrl;
         builder.WebHost.UseUrls([.. (hosting.Url ?? configured).Split(';'), .. telemetry.MetricsUrl.Length > 0 ? [telemetry.MetricsUrl] : Array.Empty<string>()]);
         builder.WebHost.UseKestrelHttpsConfiguration();
+
+        // A connection's frames are read and written by the thread that its socket wakes: nothing of ours blocks there.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ConfigureEndpointDefaults(endpoint =>

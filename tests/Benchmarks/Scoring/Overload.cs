@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Sjc.Contracts.Score.V1;
 
 namespace Sjc.Benchmarks.Scoring;
 
@@ -44,6 +45,7 @@ internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
 
         async Task SendAsync(LoadStream stream, int index)
         {
+            ScoreRequest request = load.Request((ulong)index);
             double due = 0;
             TimeSpan last = Now();
             while (Now() < Settling + duration)
@@ -55,7 +57,7 @@ internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
                 {
                     due--;
                     offered += index == 0 && Now() >= Settling ? Streams : 0;
-                    _ = FollowAsync(await stream.SendAsync(load.Request((ulong)index)));
+                    _ = FollowAsync(await stream.SendAsync(request));
                 }
 
                 await Task.Delay(Beat, cancellationToken);

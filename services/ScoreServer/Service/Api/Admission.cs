@@ -3,6 +3,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Sjc.Contracts.Errors;
 using Sjc.ScoreServer.Batching;
+using Sjc.ScoreServer.Models;
 using Sjc.ScoreServer.Security;
 using Sjc.ScoreServer.Telemetry;
 using Status = Google.Rpc.Status;
@@ -29,28 +30,40 @@ internal sealed class Admission(Batcher batcher, RequestRates rates, Drain drain
         }
     }
 
+    /// <summary>Refuses rows that there is no room for, before anything is made of them: an overload costs what its refusals cost.</summary>
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: a queue is full.</exception>
+    public void RequireRoom(LoadedModel model, int rows, Caller caller)
+    {
+        DeviceBatcher device = batcher.Of(model);
+        Require(device.RoomFor(caller.Tenant, rows), device, rows, caller);
+    }
+
     /// <summary>Accepts work.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: a queue is full; DEADLINE_EXCEEDED: it cannot be done in time.</exception>
     public void Enqueue(DenoiseWork work, Caller caller, CancellationToken cancellationToken)
     {
         DeviceBatcher device = batcher.Of(work.Model);
-        EnqueueResult result = device.TryEnqueue(work, cancellationToken);
+        Require(device.TryEnqueue(work, cancellationToken), device, work.Rows, caller);
+        metrics.Accept(work.Model.Name, caller.Label, work.DrawRows == 2, work.Rows);
+    }
+
+    private void Require(EnqueueResult result, DeviceBatcher device, int rows, Caller caller)
+    {
         switch (result)
         {
             case EnqueueResult.Accepted:
-                metrics.Accept(work.Model.Name, caller.Label, work.DrawRows == 2, work.Rows);
                 return;
             case EnqueueResult.QueueFull:
                 metrics.Refuse("queue-full");
                 throw RpcErrors.ResourceExhausted(
-                    $"The queue must have room for the request's rows ({work.Rows}), but holds {device.QueuedRows} of at most {batcher.CapacityRows}; retry later.", device.RetryDelay).ToRpcException();
-            case EnqueueResult.TenantFull when work.Rows > batcher.CapacityOf(work.Tenant):
+                    $"The queue must have room for the request's rows ({rows}), but holds {device.QueuedRows} of at most {batcher.CapacityRows}; retry later.", device.RetryDelay).ToRpcException();
+            case EnqueueResult.TenantFull when rows > batcher.CapacityOf(caller.Tenant):
                 metrics.Refuse("quota");
-                throw new InvalidRequestException("images", $"take at most {batcher.CapacityOf(work.Tenant)} rows of the network, the tenant's quota, with their draws and guidance", $"{work.Rows}");
+                throw new InvalidRequestException("images", $"take at most {batcher.CapacityOf(caller.Tenant)} rows of the network, the tenant's quota, with their draws and guidance", $"{rows}");
             case EnqueueResult.TenantFull:
                 metrics.Refuse("tenant-full");
                 throw Quota(
-                    caller, "rows in the queue", $"The tenant must have room for the request's rows ({work.Rows}), but holds {device.RowsOf(work.Tenant)} of at most {batcher.CapacityOf(work.Tenant)}; retry later.", device.RetryDelay).ToRpcException();
+                    caller, "rows in the queue", $"The tenant must have room for the request's rows ({rows}), but holds {device.RowsOf(caller.Tenant)} of at most {batcher.CapacityOf(caller.Tenant)}; retry later.", device.RetryDelay).ToRpcException();
             default:
                 metrics.Refuse("deadline");
                 throw new RpcException(new Grpc.Core.Status(StatusCode.DeadlineExceeded, "The deadline must leave time for the request's rows at the device's rate, but is too near."));

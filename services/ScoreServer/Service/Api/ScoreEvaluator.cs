@@ -59,6 +59,7 @@ internal sealed class ScoreEvaluator(
     private async Task<ScoreResponse> ScoreAsync(ScoreRequest request, LoadedModel model, Caller caller, TimeSpan deadline, CancellationToken cancellationToken)
     {
         ScoreQuery query = reader.Read(request, model);
+        admission.RequireRoom(model, ScoreRows.RowCount(query), caller);
         IReadOnlyList<int>? passSizes = request.Deterministic ? await batcher.PassSizesAsync(model) : null;
         DenoiseWork work = DenoiseWork.Of(query, caller.Tenant, model, passSizes, caller.Priority, deadline);
         admission.Enqueue(work, caller, cancellationToken);

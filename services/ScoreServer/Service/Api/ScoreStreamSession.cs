@@ -31,7 +31,11 @@ internal sealed partial class ScoreStreamSession(
 
     private readonly ConcurrentDictionary<ulong, CancellationTokenSource> _inFlight = [];
     private readonly SemaphoreSlim _slots = new(options.MaxInFlightPerStream);
-    private readonly Channel<ScoreStreamResponse> _answers = Channel.CreateUnbounded<ScoreStreamResponse>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Whoever hands an answer in writes it, too, unless another one is being written: no thread need wake for it.</summary>
+    private readonly Channel<ScoreStreamResponse> _answers =
+        Channel.CreateUnbounded<ScoreStreamResponse>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
+
     private long _lastActivity = time.GetTimestamp();
 
     /// <summary>Serves the stream until its client has no more requests, or the server stops; what was accepted is answered.</summary>

@@ -60,6 +60,12 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
     /// <summary>When the rows held now will be done, at the device's rate.</summary>
     public TimeSpan Backlog => _rates.TimeOf(QueuedRows + RunningRows);
 
+    /// <summary>Whether rows of a tenant would overflow a bound; the answer holds until the next call.</summary>
+    public EnqueueResult RoomFor(string tenant, int rows) =>
+        rows > options.QueueCapacityRows - QueuedRows ? EnqueueResult.QueueFull
+        : rows > shares(tenant).CapacityRows - RowsOf(tenant) ? EnqueueResult.TenantFull
+        : EnqueueResult.Accepted;
+
     /// <summary>Accepts a request unless its rows would overflow a bound, or it cannot be done in time.</summary>
     public EnqueueResult TryEnqueue(TItem item, TimeSpan now)
     {
@@ -68,17 +74,12 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
             throw new ArgumentException($"{nameof(item)} must be new, but is {item.State}.", nameof(item));
         }
 
+        if (RoomFor(item.Tenant, item.Rows) is var room && room != EnqueueResult.Accepted)
+        {
+            return room;
+        }
+
         TenantQueue<TItem> tenant = _tenants.GetValueOrDefault(item.Tenant) ?? new TenantQueue<TItem>(item.Tenant, shares(item.Tenant));
-        if (item.Rows > options.QueueCapacityRows - QueuedRows)
-        {
-            return EnqueueResult.QueueFull;
-        }
-
-        if (item.Rows > tenant.Share.CapacityRows - tenant.Rows)
-        {
-            return EnqueueResult.TenantFull;
-        }
-
         item.ArrivedAt = now;
         item.Sequence = _sequence++;
         item.Due = Due(item, now);

@@ -42,6 +42,15 @@ internal sealed partial class DeviceBatcher
     /// <summary>Rows of a tenant that wait.</summary>
     public int RowsOf(string tenant) => Read(queue => queue.RowsOf(tenant));
 
+    /// <summary>Whether there is room for rows of a tenant at the moment.</summary>
+    public EnqueueResult RoomFor(string tenant, int rows)
+    {
+        lock (_gate)
+        {
+            return _queue.RoomFor(tenant, rows);
+        }
+    }
+
     /// <summary>Accepts work unless a bound is reached or its deadline cannot be met.</summary>
     /// <param name="work">New work for a model of this device.</param>
     /// <param name="cancellationToken">Takes the work out of the queue again.</param>

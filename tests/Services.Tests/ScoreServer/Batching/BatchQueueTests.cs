@@ -177,6 +177,8 @@ public sealed class BatchQueueTests
         Accept(queue, [Item("a", 5)]);
         BatchItem refused = Item("b", 2);
 
+        Assert.Equal(EnqueueResult.Accepted, queue.RoomFor("b", 1));
+        Assert.Equal(EnqueueResult.QueueFull, queue.RoomFor("b", 2));
         Assert.Equal(EnqueueResult.QueueFull, queue.TryEnqueue(refused, _now));
         Assert.Equal(BatchItemState.New, refused.State);
         queue.Take(_now, _ended);
@@ -189,6 +191,7 @@ public sealed class BatchQueueTests
         BatchQueue<BatchItem> queue = new(new BatchingOptions(), _ => new TenantShare(1, 6));
         Accept(queue, [Item("a", 5)]);
 
+        Assert.Equal(EnqueueResult.TenantFull, queue.RoomFor("a", 2));
         Assert.Equal(EnqueueResult.TenantFull, queue.TryEnqueue(Item("a", 2), _now));
         Assert.Equal(EnqueueResult.Accepted, queue.TryEnqueue(Item("b", 2), _now));
         Assert.Equal(EnqueueResult.Accepted, queue.TryEnqueue(Item("a", 1), _now));
