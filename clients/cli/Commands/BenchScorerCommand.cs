@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sjc.Benchmarks.Scoring;
 using Sjc.Cli.Reports;
 using Sjc.Cli.Services;
+using Sjc.ScoreServer;
 
 namespace Sjc.Cli.Commands;
 
@@ -35,6 +36,7 @@ internal static class BenchScorerCommand
 
     private static async Task<int> RunAsync(CliConsole console, FileInfo? json, int threads, int seconds, int overload, int optimizers, CancellationToken cancellationToken)
     {
+        InlineSockets.Enable(); // The clients' own, as the scorer does: their wake-ups count in its latency.
         BenchReport report = new("bench scorer");
         ScorerBenchmarkOptions options = new()
         {
