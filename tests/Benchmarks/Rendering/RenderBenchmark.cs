@@ -9,6 +9,9 @@ namespace Sjc.Benchmarks.Rendering;
 /// processor time, in the same process and by turns.</summary>
 public static class RenderBenchmark
 {
+    /// <summary>Iterations of libtorch per state.</summary>
+    public const int StandardRounds = 7;
+
     private const int WarmUpRuns = 6;
 
     // Small enough that the field stays in its state while the optimiser does its full work.
@@ -29,7 +32,7 @@ public static class RenderBenchmark
         TorchRuntime.Initialize(1);
         foreach (RenderBenchmarkScene scene in RenderBenchmarkScene.All())
         {
-            foreach (RenderFigure figure in RunScene(scene, threads, rounds, cancellationToken))
+            foreach (RenderFigure figure in RunScene(scene, threads, rounds, cancellationToken).Concat(IterationBenchmark.Run(scene, cancellationToken)))
             {
                 yield return figure;
             }

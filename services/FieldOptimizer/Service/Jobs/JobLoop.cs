@@ -15,12 +15,12 @@ internal sealed class JobLoop
 {
     private readonly LiveJob job;
     private readonly JobStore store;
-    private readonly ScorerClient scorer;
-    private readonly LatentDecoder decoder;
+    private readonly ILoopScorer scorer;
     private readonly TimeProvider time;
     private readonly JobSpec spec;
     private readonly Model model;
     private readonly SjcOptions options;
+    private readonly Func<SjcOptions, SjcOptimization> begin;
     private readonly RateMeter rate;
     private readonly float[] images;
     private readonly List<LossSample> unwritten = [];
@@ -28,16 +28,22 @@ internal sealed class JobLoop
     private double scoreSeconds;
     private int checkpointIteration = -1;
 
-    public JobLoop(LiveJob job, JobStore store, ScorerClient scorer, LatentDecoder decoder, TimeProvider time, JobRenderer renderer, int threads)
+    /// <param name="job">The job.</param>
+    /// <param name="store">Where its checkpoints go.</param>
+    /// <param name="scorer">Is asked once per iteration.</param>
+    /// <param name="time">Of its progress.</param>
+    /// <param name="options">Of the job's spec, and where to render.</param>
+    /// <param name="begin">Makes the optimisation of a job without a checkpoint; null: as the options say.</param>
+    public JobLoop(LiveJob job, JobStore store, ILoopScorer scorer, TimeProvider time, SjcOptions options, Func<SjcOptions, SjcOptimization>? begin = null)
     {
         this.job = job;
         this.store = store;
         this.scorer = scorer;
-        this.decoder = decoder;
         this.time = time;
+        this.options = options;
+        this.begin = begin ?? (start => new SjcOptimization(start));
         spec = job.Now.Record.Spec;
         model = job.Now.Record.Model;
-        options = renderer.Apply(SpecOptions.ToSjcOptions(spec, model, threads));
         rate = new RateMeter(time);
         images = new float[options.ViewsPerIteration * ImageLength];
     }
@@ -82,7 +88,7 @@ internal sealed class JobLoop
         {
             // Without a readable checkpoint the job starts again; from the same seed it comes to the same end.
             job.Restart(null);
-            return new SjcOptimization(options);
+            return begin(options);
         }
 
         job.Restart(checkpoint);
@@ -116,10 +122,9 @@ internal sealed class JobLoop
         }
     }
 
-    // The loop has a thread of its own, that has nothing else to do than wait.
     private float[] AskForScore(ScoreRequest request, CancellationToken stop)
     {
-        ScoreResponse response = scorer.ScoreAsync(request, stop).GetAwaiter().GetResult();
+        ScoreResponse response = scorer.Score(request, stop);
         FieldViolations violations = new();
         int[] shape = [options.ViewsPerIteration, options.Channels, options.ScorerHeight, options.ScorerWidth];
         return TensorCodec.TryDecode(response.Gradient, "gradient", shape, violations, out float[] gradient)
@@ -152,7 +157,7 @@ internal sealed class JobLoop
         DecodedPicture decoded = DecodedPicture.None("");
         try
         {
-            decoded = decoder.DecodeAsync(model, image.ToArray(), height, width, stop).GetAwaiter().GetResult();
+            decoded = scorer.Decode(model, image.ToArray(), height, width, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

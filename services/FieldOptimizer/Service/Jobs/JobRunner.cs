@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sjc.Client;
 using Sjc.Contracts.Field.V1;
 using Sjc.FieldOptimizer.Scoring;
+using Sjc.RadianceField.Optimization;
 
 namespace Sjc.FieldOptimizer.Jobs;
 
@@ -93,7 +94,9 @@ internal sealed partial class JobRunner(
         try
         {
             LogStarted(job.Id, job.Now.Progress.Iteration);
-            JobCommand outcome = new JobLoop(job, store, scorer, decoder, time, renderer, options.Value.EffectiveRenderThreads).Run(stop);
+            JobRecord record = job.Now.Record;
+            SjcOptions loopOptions = renderer.Apply(SpecOptions.ToSjcOptions(record.Spec, record.Model, options.Value.EffectiveRenderThreads));
+            JobCommand outcome = new JobLoop(job, store, new RemoteScorer(scorer, decoder), time, loopOptions).Run(stop);
             LogEnded(job.Id, job.Now.Progress.Iteration, outcome.GetType().Name);
             return outcome;
         }
