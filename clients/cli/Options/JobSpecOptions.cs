@@ -14,6 +14,8 @@ internal sealed class JobSpecOptions
     private readonly Option<ulong?> seed = CliOptions.LongWhole("--seed", "Of every random number [0].");
     private readonly Option<string?> background = CliOptions.Text("--background", "C,C,..", "A fixed background colour in the model's value range, such as -1,1,1.");
 
+    private readonly Option<string?> growth = CliOptions.Text("--grow", "ITERATION:VOXELS,..", "Iterations from which on the grid is larger, such as 200:64,300:96.");
+
     public JobSpecOptions()
     {
         options.AddRange([model, negative, seed]);
@@ -80,6 +82,8 @@ internal sealed class JobSpecOptions
     private void AddField()
     {
         Whole("--grid", "Voxels along each side of the box.", (spec, value) => spec.Field.GridSize = value);
+        options.Add(growth);
+        setters.Add((parsed, spec) => spec.Field.Growth.Add(ReadGrowth(parsed.GetValue(growth))));
         Real("--box", "Half the box's side, world units.", (spec, value) => spec.Field.BoxHalfExtent = value);
         Real("--density-shift", "Added to the raw density before softplus.", (spec, value) => spec.Field.DensityShift = value);
         Whole("--render-size", "Side of the training renders, pixels.", (spec, value) => spec.Field.RenderSize = value);
@@ -141,6 +145,20 @@ internal sealed class JobSpecOptions
     {
         set(spec.Score);
         spec.Score.SigmaDistribution = SigmaDistribution.LogUniform;
+    }
+
+    private static GrowthStep[] ReadGrowth(string? text)
+    {
+        try
+        {
+            return text is null ? [] : [.. text.Split(',').Select(step => step.Split(':')).Select(parts => parts.Length == 2
+                ? new GrowthStep { Iteration = uint.Parse(parts[0], CultureInfo.InvariantCulture), GridSize = uint.Parse(parts[1], CultureInfo.InvariantCulture) }
+                : throw new FormatException())];
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException)
+        {
+            throw CommandException.Usage($"--grow must be pairs ITERATION:VOXELS with commas between them, but is {text}.");
+        }
     }
 
     private static float[] ReadColour(string? text)

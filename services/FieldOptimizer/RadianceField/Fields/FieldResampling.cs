@@ -9,15 +9,21 @@ public static class FieldResampling
     public static VoxelField Resample(VoxelField field, GridSize grid)
     {
         VoxelField resampled = new(grid, field.Box, field.Channels, field.ColorMode, field.DensityShift, Copy(field.Background)) { DensityScale = field.DensityScale };
-        (int, int, int) from = (field.Grid.Z, field.Grid.Y, field.Grid.X);
-        (int, int, int) to = (grid.Z, grid.Y, grid.X);
-        float[] values = new float[field.Grid.VoxelCount * field.Channels];
-        Span<float> density = values.AsSpan(0, (int)field.Grid.VoxelCount);
-        field.Voxels.ExportDensity(density);
-        resampled.Voxels.ImportDensity(TrilinearResampling.Resample(density, 1, from, to));
-        field.Voxels.ExportFeatures(values);
-        resampled.Voxels.ImportFeatures(TrilinearResampling.Resample(values, field.Channels, from, to));
+        Resample(field.Voxels, resampled.Voxels);
         return resampled;
+    }
+
+    /// <summary>Density and features, each trilinearly, of as many channels.</summary>
+    internal static void Resample(VoxelRecords source, VoxelRecords target)
+    {
+        (int, int, int) from = (source.Grid.Z, source.Grid.Y, source.Grid.X);
+        (int, int, int) to = (target.Grid.Z, target.Grid.Y, target.Grid.X);
+        float[] values = new float[source.Grid.VoxelCount * source.Channels];
+        Span<float> density = values.AsSpan(0, (int)source.Grid.VoxelCount);
+        source.ExportDensity(density);
+        target.ImportDensity(TrilinearResampling.Resample(density, 1, from, to));
+        source.ExportFeatures(values);
+        target.ImportFeatures(TrilinearResampling.Resample(values, source.Channels, from, to));
     }
 
     private static Background Copy(Background background)

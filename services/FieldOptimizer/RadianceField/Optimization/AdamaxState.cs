@@ -70,6 +70,20 @@ public sealed class AdamaxState
     /// only u changes, which waits until somebody asks; or <see cref="Moving"/>.</summary>
     internal int[] RestingSince { get; }
 
+    /// <summary>The memory of the same field on another grid: m and u of the voxels resampled as the field is, the rest copied.</summary>
+    /// <param name="resampled">The field on its new grid.</param>
+    internal AdamaxState Resample(VoxelField resampled)
+    {
+        AdamaxState state = new(resampled) { Steps = Steps };
+        // Through the properties, which leave nothing at rest.
+        FieldResampling.Resample(FirstMoment, state.FirstMoment);
+        FieldResampling.Resample(InfinityNorm, state.InfinityNorm);
+        backgroundMoment.CopyTo(state.backgroundMoment, 0);
+        backgroundNorm.CopyTo(state.backgroundNorm, 0);
+        densityScale.CopyTo(state.densityScale, 0);
+        return state;
+    }
+
     /// <summary>Brings every u up to date, with the bits that a sweep at every step would have given.</summary>
     private unsafe void WakeAll()
     {

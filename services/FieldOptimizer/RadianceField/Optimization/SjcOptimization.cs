@@ -10,15 +10,16 @@ namespace Sjc.RadianceField.Optimization;
 
 /// <summary>The body of the loop of score Jacobian chaining (Wang et al. 2023): render, take the scorer's gradient back into the field, step.</summary>
 /// <remarks>The caller drives it: for each view of the iteration <see cref="Plan"/> and <see cref="Render"/>; then one <see cref="Step"/> with the
-/// scorer's gradients of these pictures. Not thread-safe; deterministic to the bit for any number of threads.</remarks>
+/// scorer's gradients of these pictures. Not thread-safe; deterministic to the bit for any number of threads. The
+/// step before an iteration of <see cref="SjcOptions.Growth"/> leaves field and optimiser on the larger grid.</remarks>
 public sealed class SjcOptimization : IDisposable
 {
     private readonly ViewSchedule schedule;
-    private readonly AdamaxState state;
+    private AdamaxState state;
     private readonly VoxelRenderer voxels;
     private readonly ViewRenderer views;
     private readonly TrainingPass[] passes;
-    private readonly VoxelField heldField;
+    private VoxelField heldField;
     private readonly Func<VoxelField, AdamaxState, int, ITrainingRenderer> makeRenderer;
     private ITrainingRenderer? renderer;
     private readonly float[] images;
@@ -144,6 +145,11 @@ public sealed class SjcOptimization : IDisposable
 
         Renderer.Step(Rates(sigma));
         Iteration++;
+        if (Options.GridSizeAt(Iteration) is int size && size != Options.GridSizeAt(Iteration - 1))
+        {
+            Grow(size);
+        }
+
         return new(rms, emptiness, depth, difference);
     }
 
@@ -162,7 +168,10 @@ public sealed class SjcOptimization : IDisposable
     public static SjcOptimization Load(SjcOptions options, SafetensorsFile file)
     {
         (VoxelField field, AdamaxState state, int iteration) = OptimizationFile.Read(file, Checked(options).Fingerprint());
-        return new(options, field, state, iteration);
+        GridSize expected = GridSize.Cube(options.GridSizeAt(iteration));
+        return field.Grid == expected
+            ? new(options, field, state, iteration)
+            : throw new InvalidDataException($"The field of iteration {iteration} must have a grid of {expected.X}³ voxels, but has {field.Grid.X}×{field.Grid.Y}×{field.Grid.Z}.");
     }
 
     /// <summary>SHA-256, lower-case hex, of the field's tensors.</summary>
@@ -185,6 +194,18 @@ public sealed class SjcOptimization : IDisposable
     private ITrainingRenderer MakeRenderer(VoxelField field, AdamaxState state, int viewCount) => Options.CudaDevice is { } ordinal
         ? CudaTrainingRenderer.Open(ordinal, field, state, viewCount, Options.DeterministicGpu)
         : new CpuTrainingRenderer(voxels, field, state, viewCount);
+
+    /// <summary>Goes on with a larger grid. A renderer belongs to one grid: this one gives back what it holds (of a GPU: downloads it) and goes,
+    /// and the next render makes a new one.</summary>
+    private void Grow(int size)
+    {
+        VoxelField grown = FieldResampling.Resample(Field, GridSize.Cube(size));
+        state = state.Resample(grown);
+        heldField = grown;
+        renderer?.Dispose();
+        renderer = null;
+        LastTape = null;
+    }
 
     private double CheckedRms(ReadOnlySpan<float> gradient)
     {

@@ -15,11 +15,17 @@ public sealed partial record SjcOptions : IValidatableObject
     /// <summary>Rungs at the ladder's bottom that are never drawn.</summary>
     public const int LadderSkipLeast = 10;
 
+    /// <summary>Most voxels along each side.</summary>
+    public const int GreatestGrid = 400;
+
     private static readonly JsonSerializerOptions FingerprintFormat = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>SHA-256, lower-case hex, of all options but those that say where to render.</summary>
     public string Fingerprint() =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Threads = 1 }, FingerprintFormat)));
+
+    /// <summary>Voxels along each side when so many iterations are done.</summary>
+    public int GridSizeAt(int iteration) => Growth?.LastOrDefault(step => step.Iteration <= iteration)?.GridSize ?? GridSize;
 
     /// <summary>Throws where any rule is broken, with all of the messages.</summary>
     /// <exception cref="ArgumentException">A value is out of range, or two do not fit each other.</exception>
@@ -35,6 +41,12 @@ public sealed partial record SjcOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Growth is { } growth && !IsValid(growth))
+        {
+            string steps = string.Join(", ", growth.Select(step => $"{step.Iteration}:{step.GridSize}"));
+            yield return new($"Growth must ascend within iterations 1 to {Iterations - 1} and grids {GridSize + 1} to {GreatestGrid}, but is [{steps}].", [nameof(Growth)]);
+        }
+
         if (FovMaxDegrees < FovMinDegrees)
         {
             yield return new($"FovMaxDegrees must be at least FovMinDegrees ({FovMinDegrees}), but is {FovMaxDegrees}.", [nameof(FovMaxDegrees)]);
@@ -65,6 +77,22 @@ public sealed partial record SjcOptions : IValidatableObject
         {
             yield return new("ViewWording must hold {view} and {prompt} in its template and ascending bands up to 90 degrees with words, but does not.", [nameof(ViewWording)]);
         }
+    }
+
+    private bool IsValid(IReadOnlyList<GrowthStep> growth)
+    {
+        (int iteration, int grid) = (0, GridSize);
+        foreach (GrowthStep step in growth)
+        {
+            if (step.Iteration <= iteration || step.Iteration >= Iterations || step.GridSize <= grid || step.GridSize > GreatestGrid)
+            {
+                return false;
+            }
+
+            (iteration, grid) = (step.Iteration, step.GridSize);
+        }
+
+        return true;
     }
 
     private static bool IsValid(ViewWording wording) =>

@@ -42,8 +42,12 @@ public sealed partial record SjcOptions
     public int ScorerWidth { get; init; } = 64;
 
     /// <summary>Voxels along each side of the cube.</summary>
-    [Range(4, 400)]
+    [Range(4, GreatestGrid)]
     public int GridSize { get; init; } = 100;
+
+    /// <summary>When the field and the optimiser's memory of it are resampled to a larger grid: ascending in iteration and size; null: never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<GrowthStep>? Growth { get; init; }
 
     /// <summary>The box is [−e, e]³, world units.</summary>
     [Range(1e-3, 1e3)]

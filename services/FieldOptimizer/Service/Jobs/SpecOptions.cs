@@ -26,6 +26,7 @@ internal static class SpecOptions
         ScorerHeight = (int)model.DataShape[1],
         ScorerWidth = (int)model.DataShape[2],
         GridSize = (int)spec.Field.GridSize,
+        Growth = spec.Field.Growth.Count > 0 ? [.. spec.Field.Growth.Select(step => new RadianceField.Optimization.GrowthStep((int)step.Iteration, (int)step.GridSize))] : null,
         BoxHalfExtent = spec.Field.BoxHalfExtent,
         ColorMode = spec.Field.ColorMode == ColorMode.SigmoidCentered ? RadianceField.Fields.ColorMode.SigmoidCentered : RadianceField.Fields.ColorMode.Raw,
         DensityShift = spec.Field.DensityShift,

@@ -3,6 +3,7 @@ using Sjc.Contracts.Errors;
 using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.RadianceField.Optimization;
+using GrowthStep = Sjc.Contracts.Field.V1.GrowthStep;
 using SigmaDistribution = Sjc.Contracts.Field.V1.SigmaDistribution;
 
 namespace Sjc.FieldOptimizer.Jobs;
@@ -30,6 +31,7 @@ internal static class SpecValidator
         Within(violations, "spec.checkpoint_every", spec.CheckpointEvery, 1, 1_000_000);
         Within(violations, "spec.preview_every", spec.PreviewEvery, 0, 1_000_000);
         CheckField(spec.Field, violations);
+        CheckGrowth(spec, violations);
         CheckCamera(spec.Camera, violations);
         CheckScore(spec.Score, model, violations);
         CheckLossAndOptimizer(spec.Loss, spec.Optimizer, violations);
@@ -70,6 +72,21 @@ internal static class SpecValidator
         Within(violations, "spec.field.weight_threshold", field.WeightThreshold, 0, 1);
         Within(violations, "spec.field.render_size", field.RenderSize, 4, 1024);
         violations.Require(Enum.IsDefined(field.ColorMode), "spec.field.color_mode", "be a known color mode", (int)field.ColorMode);
+    }
+
+    private static void CheckGrowth(JobSpec spec, FieldViolations violations)
+    {
+        (uint iteration, uint grid) = (0, spec.Field.GridSize);
+        for (int i = 0; i < spec.Field.Growth.Count; i++)
+        {
+            GrowthStep step = spec.Field.Growth[i];
+            string field = $"spec.field.growth[{i}]";
+            violations.Require(step.Iteration > iteration, $"{field}.iteration", $"be greater than {iteration}", step.Iteration);
+            violations.Require(step.Iteration < spec.Iterations, $"{field}.iteration", $"be less than the job's {spec.Iterations} iterations", step.Iteration);
+            violations.Require(step.GridSize > grid, $"{field}.grid_size", $"be greater than the grid before it ({grid})", step.GridSize);
+            violations.Require(step.GridSize <= SjcOptions.GreatestGrid, $"{field}.grid_size", $"be at most {SjcOptions.GreatestGrid}", step.GridSize);
+            (iteration, grid) = (step.Iteration, step.GridSize);
+        }
     }
 
     private static void CheckCamera(CameraSpec camera, FieldViolations violations)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sjc.Cli;
 using Sjc.Cli.Options;
 using Sjc.Contracts.Field.V1;
 
@@ -20,7 +21,7 @@ public sealed class JobSpecOptionsTests
     {
         JobSpec spec = Read(
             "--model", "exact", "--seed", "18446744073709551615", "--iterations", "12", "--grid", "16", "--guidance", "2.5", "--draws", "4", "--view-prompts", "false",
-            "--variance-reduction", "false", "--background=-1,1,0.5", "--emptiness-weight", "1e-3", "--learning-rate", ".3", "--preview-every", "0", "--negative", "fog");
+            "--variance-reduction", "false", "--background=-1,1,0.5", "--emptiness-weight", "1e-3", "--learning-rate", ".3", "--preview-every", "0", "--negative", "fog", "--grow", "4:20,8:24");
 
         JobSpec expected = new()
         {
@@ -30,7 +31,7 @@ public sealed class JobSpecOptionsTests
             Seed = ulong.MaxValue,
             Iterations = 12,
             PreviewEvery = 0,
-            Field = new() { GridSize = 16, BackgroundColor = { -1, 1, 0.5f } },
+            Field = new() { GridSize = 16, BackgroundColor = { -1, 1, 0.5f }, Growth = { new GrowthStep { Iteration = 4, GridSize = 20 }, new GrowthStep { Iteration = 8, GridSize = 24 } } },
             Camera = new() { ViewDependentPrompts = false },
             Score = new() { GuidanceScale = 2.5, Draws = 4, VarianceReduction = false },
             Loss = new() { EmptinessWeight = 1e-3 },
@@ -45,6 +46,14 @@ public sealed class JobSpecOptionsTests
         Assert.Equal(SigmaDistribution.LogUniform, Read("--sigma-min", "0.2").Score.SigmaDistribution);
         Assert.Equal(SigmaDistribution.Ladder, Read("--sigma-distribution", "ladder").Score.SigmaDistribution);
     }
+
+    [Theory]
+    [InlineData("4")]
+    [InlineData("4:20,")]
+    [InlineData("-1:20")]
+    [InlineData("4:99999999999")]
+    public void Read_MalformedGrowth_NamesTheOption(string text) =>
+        Assert.Contains("--grow must be", Assert.Throws<CommandException>(() => Read($"--grow={text}")).Message, StringComparison.Ordinal);
 
     private static JobSpec Read(params string[] args)
     {

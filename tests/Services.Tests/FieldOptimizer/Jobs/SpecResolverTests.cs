@@ -129,6 +129,25 @@ public sealed class SpecResolverTests
     }
 
     [Theory]
+    [InlineData(0, 20, 5, 24, "spec.field.growth[0].iteration must be greater than 0, but is 0.")]
+    [InlineData(5, 20, 5, 24, "spec.field.growth[1].iteration must be greater than 5, but is 5.")]
+    [InlineData(5, 20, 30, 24, "spec.field.growth[1].iteration must be less than the job's 30 iterations, but is 30.")]
+    [InlineData(5, 16, 6, 24, "spec.field.growth[0].grid_size must be greater than the grid before it (16), but is 16.")]
+    [InlineData(5, 20, 6, 20, "spec.field.growth[1].grid_size must be greater than the grid before it (20), but is 20.")]
+    [InlineData(5, 20, 6, 401, "spec.field.growth[1].grid_size must be at most 400, but is 401.")]
+    public void Check_GrowthThatBreaksARule_SaysWhich(uint firstIteration, uint firstGrid, uint secondIteration, uint secondGrid, string message)
+    {
+        JobSpec requested = new() { Prompt = "x", Iterations = 30, Field = new FieldSpec { GridSize = 16 } };
+        requested.Field.Growth.Add(new GrowthStep { Iteration = firstIteration, GridSize = firstGrid });
+        requested.Field.Growth.Add(new GrowthStep { Iteration = secondIteration, GridSize = secondGrid });
+        FieldViolations violations = new();
+
+        SpecValidator.Check(SpecResolver.Resolve(requested, TestRecords.PixelModel()), TestRecords.PixelModel(), violations);
+
+        Assert.Equal(message, Assert.Single(violations.Items).Description);
+    }
+
+    [Theory]
     [InlineData(60, 50, 1.0, "spec.camera.fov_max_degrees")]
     [InlineData(40, 50, 0.2, "spec.score.sigma_max_end")]
     public void Check_FieldsThatDoNotFitEachOther_NamesOne(double fovMin, double fovMax, double sigmaMaxEnd, string field)

@@ -96,13 +96,14 @@ class ExportAssetResponse(_message.Message):
     def __init__(self, chunk: _Optional[bytes] = ..., total_bytes: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class FieldSpec(_message.Message):
-    __slots__ = ["background_color", "background_size", "box_half_extent", "color_mode", "density_shift", "grid_size", "learn_density_scale", "random_ray_offset", "render_size", "step_ratio", "weight_threshold"]
+    __slots__ = ["background_color", "background_size", "box_half_extent", "color_mode", "density_shift", "grid_size", "growth", "learn_density_scale", "random_ray_offset", "render_size", "step_ratio", "weight_threshold"]
     BACKGROUND_COLOR_FIELD_NUMBER: _ClassVar[int]
     BACKGROUND_SIZE_FIELD_NUMBER: _ClassVar[int]
     BOX_HALF_EXTENT_FIELD_NUMBER: _ClassVar[int]
     COLOR_MODE_FIELD_NUMBER: _ClassVar[int]
     DENSITY_SHIFT_FIELD_NUMBER: _ClassVar[int]
     GRID_SIZE_FIELD_NUMBER: _ClassVar[int]
+    GROWTH_FIELD_NUMBER: _ClassVar[int]
     LEARN_DENSITY_SCALE_FIELD_NUMBER: _ClassVar[int]
     RANDOM_RAY_OFFSET_FIELD_NUMBER: _ClassVar[int]
     RENDER_SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -114,12 +115,13 @@ class FieldSpec(_message.Message):
     color_mode: ColorMode
     density_shift: float
     grid_size: int
+    growth: _containers.RepeatedCompositeFieldContainer[GrowthStep]
     learn_density_scale: bool
     random_ray_offset: bool
     render_size: int
     step_ratio: float
     weight_threshold: float
-    def __init__(self, grid_size: _Optional[int] = ..., box_half_extent: _Optional[float] = ..., color_mode: _Optional[_Union[ColorMode, str]] = ..., density_shift: _Optional[float] = ..., background_color: _Optional[_Iterable[float]] = ..., background_size: _Optional[int] = ..., step_ratio: _Optional[float] = ..., weight_threshold: _Optional[float] = ..., random_ray_offset: bool = ..., render_size: _Optional[int] = ..., learn_density_scale: bool = ...) -> None: ...
+    def __init__(self, grid_size: _Optional[int] = ..., box_half_extent: _Optional[float] = ..., color_mode: _Optional[_Union[ColorMode, str]] = ..., density_shift: _Optional[float] = ..., background_color: _Optional[_Iterable[float]] = ..., background_size: _Optional[int] = ..., step_ratio: _Optional[float] = ..., weight_threshold: _Optional[float] = ..., random_ray_offset: bool = ..., render_size: _Optional[int] = ..., learn_density_scale: bool = ..., growth: _Optional[_Iterable[_Union[GrowthStep, _Mapping]]] = ...) -> None: ...
 
 class GetJobRequest(_message.Message):
     __slots__ = ["id"]
@@ -132,6 +134,14 @@ class GetJobResponse(_message.Message):
     JOB_FIELD_NUMBER: _ClassVar[int]
     job: Job
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
+
+class GrowthStep(_message.Message):
+    __slots__ = ["grid_size", "iteration"]
+    GRID_SIZE_FIELD_NUMBER: _ClassVar[int]
+    ITERATION_FIELD_NUMBER: _ClassVar[int]
+    grid_size: int
+    iteration: int
+    def __init__(self, iteration: _Optional[int] = ..., grid_size: _Optional[int] = ...) -> None: ...
 
 class Job(_message.Message):
     __slots__ = ["checkpoint_iteration", "create_time", "error", "field_sha256", "id", "progress", "spec", "state", "update_time"]

@@ -144,7 +144,19 @@ export interface FieldSpec {
     | number
     | undefined;
   /** Learn the density's log scale, as the reference does [true]. */
-  learnDensityScale?: boolean | undefined;
+  learnDensityScale?:
+    | boolean
+    | undefined;
+  /** When field and optimiser state are resampled to a larger grid, trilinearly; ascending in iteration and size [never]. */
+  growth: GrowthStep[];
+}
+
+/** A change of the field's grid during a run. */
+export interface GrowthStep {
+  /** The first iteration on the new grid, in [1, iterations). */
+  iteration: number;
+  /** Voxels along each side from then on, greater than before, at most 400. */
+  gridSize: number;
 }
 
 /** The distribution of training views. */
@@ -660,6 +672,7 @@ function createBaseFieldSpec(): FieldSpec {
     randomRayOffset: undefined,
     renderSize: undefined,
     learnDensityScale: undefined,
+    growth: [],
   };
 }
 
@@ -701,6 +714,9 @@ export const FieldSpec: MessageFns<FieldSpec> = {
     }
     if (message.learnDensityScale !== undefined) {
       writer.uint32(88).bool(message.learnDensityScale);
+    }
+    for (const v of message.growth) {
+      GrowthStep.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -816,6 +832,14 @@ export const FieldSpec: MessageFns<FieldSpec> = {
             message.learnDensityScale = reader.bool();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.growth.push(GrowthStep.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -844,6 +868,74 @@ export const FieldSpec: MessageFns<FieldSpec> = {
     message.randomRayOffset = object.randomRayOffset ?? undefined;
     message.renderSize = object.renderSize ?? undefined;
     message.learnDensityScale = object.learnDensityScale ?? undefined;
+    message.growth = object.growth?.map((e) => GrowthStep.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGrowthStep(): GrowthStep {
+  return { iteration: 0, gridSize: 0 };
+}
+
+export const GrowthStep: MessageFns<GrowthStep> = {
+  encode(message: GrowthStep, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.iteration !== 0) {
+      writer.uint32(8).uint32(message.iteration);
+    }
+    if (message.gridSize !== 0) {
+      writer.uint32(16).uint32(message.gridSize);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GrowthStep {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGrowthStep();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.iteration = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.gridSize = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GrowthStep>): GrowthStep {
+    return GrowthStep.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GrowthStep>): GrowthStep {
+    const message = createBaseGrowthStep();
+    message.iteration = object.iteration ?? 0;
+    message.gridSize = object.gridSize ?? 0;
     return message;
   },
 };

@@ -1,0 +1,46 @@
+using Sjc.RadianceField.Cameras;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Rendering;
+
+namespace Sjc.RadianceField.Tests.Optimization;
+
+/// <summary>Works on copies of field and memory, as a GPU does, which come back when they are asked for.</summary>
+internal sealed class LaggingRenderer : ITrainingRenderer
+{
+    private readonly (VoxelField Field, AdamaxState State) held;
+    private readonly (VoxelField Field, AdamaxState State) copy;
+    private readonly CpuTrainingRenderer renderer;
+
+    public LaggingRenderer(VoxelRenderer voxels, VoxelField field, AdamaxState state, int views)
+    {
+        held = (field, state);
+        VoxelField own = FieldResampling.Resample(field, field.Grid);
+        copy = (own, state.Resample(own));
+        renderer = new CpuTrainingRenderer(voxels, copy.Field, copy.State, views);
+    }
+
+    public bool IsDisposed { get; private set; }
+
+    public IViewTape Forward(int view, Camera camera, RenderOptions options) => renderer.Forward(view, camera, options);
+
+    public double Backward(int view, RenderGradient gradient) => renderer.Backward(view, gradient);
+
+    public void Step(AdamaxRates rates) => renderer.Step(rates);
+
+    public void ReadBack()
+    {
+        FieldResampling.Resample(copy.Field.Voxels, held.Field.Voxels);
+        copy.Field.Background.Values.CopyTo(held.Field.Background.Values);
+        held.Field.DensityScale = copy.Field.DensityScale;
+        FieldResampling.Resample(copy.State.FirstMoment, held.State.FirstMoment);
+        FieldResampling.Resample(copy.State.InfinityNorm, held.State.InfinityNorm);
+        copy.State.BackgroundMoment.CopyTo(held.State.BackgroundMoment);
+        copy.State.BackgroundNorm.CopyTo(held.State.BackgroundNorm);
+        copy.State.DensityScaleMoment.CopyTo(held.State.DensityScaleMoment);
+        copy.State.DensityScaleNorm.CopyTo(held.State.DensityScaleNorm);
+        held.State.Steps = copy.State.Steps;
+    }
+
+    public void Dispose() => IsDisposed = true;
+}
