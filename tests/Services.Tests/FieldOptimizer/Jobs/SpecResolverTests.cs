@@ -4,6 +4,7 @@ using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.FieldOptimizer.Jobs;
 using Sjc.RadianceField.Optimization;
+using GrowthStep = Sjc.Contracts.Field.V1.GrowthStep;
 using SigmaDistribution = Sjc.Contracts.Field.V1.SigmaDistribution;
 
 namespace Sjc.Services.Tests.FieldOptimizer.Jobs;
@@ -229,7 +230,7 @@ public sealed class SpecResolverTests
     {
         foreach (FieldDescriptor field in descriptor.Fields.InDeclarationOrder())
         {
-            if (field.FieldType == FieldType.Message)
+            if (field.FieldType == FieldType.Message && !field.IsRepeated) // a list may be empty
             {
                 AssertAllSet((Google.Protobuf.IMessage)field.Accessor.GetValue(message), field.MessageType);
             }
