@@ -43,13 +43,14 @@ public sealed class LayersTests
         using DisposeScope scope = NewDisposeScope();
 
         // Sums over 4096 values of about 100 pass the greatest half, 65504.
-        Tensor x = (randn(1, 2, 64, 32) + 100).to(ScalarType.Float16);
+        using Generator generator = new(7);
+        Tensor x = (randn([1, 2, 64, 32], generator: generator) + 100).to(ScalarType.Float16);
         Tensor actual = new GroupNorm(table.Reader(ScalarType.Float16), 1, 2, 1e-5).Forward(x);
 
         Tensor wide = x.to(ScalarType.Float64);
         Tensor expected = (wide - wide.mean()) / (wide.var(unbiased: false) + 1e-5).sqrt();
         Assert.Equal(ScalarType.Float16, actual.dtype);
-        Assert.True((actual.to(ScalarType.Float64) - expected).abs().max().item<double>() < 2e-3, "half-precision rounding of values up to 4");
+        Assert.True((actual.to(ScalarType.Float64) - expected).abs().max().item<double>() < 2.5e-3, "half-precision rounding, 2⁻⁹ for values up to 8, and float32's");
     }
 
     [Fact]
