@@ -28,8 +28,8 @@ internal static class GrowthPlot
                 Point[] state = [.. points.Where(point => point.State == States[row])];
                 SKRect left = SKRect.Create(0, row * RowHeight, Width / 2f, RowHeight);
                 SKRect right = SKRect.Create(Width / 2f, row * RowHeight, Width / 2f, RowHeight);
-                Panel(States[row], "pixels", state, point => point.View, point => point.Grid, 2, "³ voxels").Draw(canvas, left);
-                Panel(States[row], "voxels", state, point => point.Grid, point => point.View, 3, "² pixels").Draw(canvas, right);
+                Panel(States[row], "pixels", state, point => point.View, point => point.Grid, 2, " voxels a side").Draw(canvas, left);
+                Panel(States[row], "voxels", state, point => point.Grid, point => point.View, 3, " pixels a side").Draw(canvas, right);
             }
         }
 
