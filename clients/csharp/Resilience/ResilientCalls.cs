@@ -78,14 +78,14 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
         }
         catch (TimeoutRejectedException exception)
         {
-            Exception cause = attempts.LastFault ?? exception;
-            throw new ServiceUnavailableException(
-                $"The {serviceName} at {options.Address} gave no answer for {giveUpAfter.TotalSeconds:0.#} s ({TransientFaults.Describe(cause)}).", cause);
+            throw Unavailable(attempts.LastFault ?? exception, giveUpAfter);
         }
         catch (RpcException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Refusal(exception);
+
+            // A transient fault is repeated for as long as there is time: one that comes out met the end of it.
+            throw TransientFaults.IsTransient(exception) ? Unavailable(exception, giveUpAfter) : Refusal(exception);
         }
         finally
         {
@@ -113,6 +113,9 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
     public ServiceRefusedException Refusal(RpcException exception) => new($"The {serviceName} refuses: {exception.Status.Detail} ({exception.StatusCode})", exception);
 
     public ValueTask DisposeAsync() => pool.DisposeAsync();
+
+    private ServiceUnavailableException Unavailable(Exception cause, TimeSpan giveUpAfter) =>
+        new($"The {serviceName} at {options.Address} gave no answer for {giveUpAfter.TotalSeconds:0.#} s ({TransientFaults.Describe(cause)}).", cause);
 
     private async Task<T> AttemptAsync<T>(
         RequestAttempts attempts, Endpoint? pinned, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
