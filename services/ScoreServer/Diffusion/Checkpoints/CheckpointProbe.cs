@@ -2,7 +2,7 @@ using Sjc.Diffusion.Checkpoints.Pickles;
 
 namespace Sjc.Diffusion.Checkpoints;
 
-/// <summary>A model's files, opened but not loaded: names and shapes of tensors, the object tree of a pickle, JSON configurations, and the caller's flags.
+/// <summary>A model's files, opened but not loaded: names and shapes of tensors, the object tree of a pickle, configurations, and the caller's flags.
 /// A path is either one weights file or a folder with a sub-folder for each network.</summary>
 public sealed class CheckpointProbe : IDisposable
 {
@@ -10,6 +10,7 @@ public sealed class CheckpointProbe : IDisposable
     private const string MemoryFlag = "memory";
     private const string VariantFlag = "variant";
     private const string ConfigFile = "config.json";
+    private static readonly string[] ConfigExtensions = [".json", ".yaml", ".yml"];
 
     private readonly IReadOnlyDictionary<string, string> flags;
     private readonly HashSet<string> usedFlags = new(StringComparer.Ordinal);
@@ -43,8 +44,8 @@ public sealed class CheckpointProbe : IDisposable
     /// <summary>The pickle of a single file; null for other formats and folders. Use <see cref="PickleStore"/> for others of its tensors.</summary>
     public PickleFile? Pickle => parts.GetValueOrDefault("")?.Pickle;
 
-    /// <summary>The configuration of a single file or network: that of the flag <c>config=PATH</c>, else NAME.json beside NAME.*, else config.json in the folder;
-    /// null where there is none.</summary>
+    /// <summary>The configuration of a single file or network: that of the flag <c>config=PATH</c>, else NAME.json, NAME.yaml or NAME.yml beside NAME.*, else config.json,
+    /// config.yaml or config.yml in the folder; null where there is none.</summary>
     public ModelConfig? Config
     {
         get
@@ -54,8 +55,9 @@ public sealed class CheckpointProbe : IDisposable
                 return ModelConfig.Read(Path.GetFullPath(path), Path.GetFileName(path));
             }
 
-            string beside = Path.ChangeExtension(Name, ".json");
-            return (IsFolder ? null : PartConfig(beside)) ?? PartConfig(ConfigFile);
+            IEnumerable<string> candidates = ConfigExtensions.Select(extension => Path.ChangeExtension(ConfigFile, extension));
+            return (IsFolder ? candidates : ConfigExtensions.Select(extension => Path.ChangeExtension(Name, extension)).Concat(candidates))
+                .Select(PartConfig).FirstOrDefault(config => config is not null);
         }
     }
 
@@ -130,10 +132,10 @@ public sealed class CheckpointProbe : IDisposable
         return file?.Store;
     }
 
-    /// <summary>A JSON file of the folder.</summary>
+    /// <summary>A configuration file of the folder.</summary>
     /// <param name="path">Such as "unet/config.json" or "model_index.json".</param>
     /// <returns>Null where there is none.</returns>
-    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
+    /// <exception cref="InvalidDataException">It is neither a JSON object nor a YAML mapping.</exception>
     public ModelConfig? PartConfig(string path)
     {
         if (!configs.TryGetValue(path, out ModelConfig? config))

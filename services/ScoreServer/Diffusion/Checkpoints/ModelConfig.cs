@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sjc.Diffusion.Checkpoints;
 
-/// <summary>A JSON file that configures a network, read with checks: each value by its key, with the default that a missing field means.</summary>
+/// <summary>A JSON or YAML file that configures a network, read with checks: each value by its key, with the default that a missing field means.</summary>
 public sealed class ModelConfig
 {
     private const int MaxBytes = 16 << 20;
@@ -17,13 +17,13 @@ public sealed class ModelConfig
     /// <summary>What messages call it, such as "unet/config.json", or a section of it.</summary>
     public string Name { get; }
 
-    /// <summary>The JSON object itself.</summary>
+    /// <summary>The object itself; a YAML mapping as the JSON that says the same.</summary>
     public JsonElement Root { get; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file: YAML where its name ends in .yaml or .yml, else JSON.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="name">What messages call it.</param>
-    /// <exception cref="InvalidDataException">It is not a JSON object, or over 16 MiB.</exception>
+    /// <exception cref="InvalidDataException">It is neither a JSON object nor a YAML mapping, or over 16 MiB.</exception>
     public static ModelConfig Read(string path, string name)
     {
         using FileStream stream = File.OpenRead(path);
@@ -32,12 +32,16 @@ public sealed class ModelConfig
             throw new InvalidDataException($"{name} must be at most {MaxBytes} bytes, but is {stream.Length}.");
         }
 
-        byte[] json = new byte[stream.Length];
-        stream.ReadExactly(json);
-        return Parse(json, name);
+        byte[] contents = new byte[stream.Length];
+        stream.ReadExactly(contents);
+        return Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" ? ParseYaml(contents, name) : Parse(contents, name);
     }
 
-    /// <summary>Reads bytes.</summary>
+    /// <summary>Reads bytes of YAML: one document with a mapping, whose tags are passed over and never make objects.</summary>
+    /// <exception cref="InvalidDataException">They are no such document.</exception>
+    public static ModelConfig ParseYaml(ReadOnlyMemory<byte> yaml, string name) => new(name, YamlTree.Read(yaml, name, MaxDepth));
+
+    /// <summary>Reads bytes of JSON.</summary>
     /// <exception cref="InvalidDataException">They are not a JSON object.</exception>
     public static ModelConfig Parse(ReadOnlyMemory<byte> json, string name)
     {

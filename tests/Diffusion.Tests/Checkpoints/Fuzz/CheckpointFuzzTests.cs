@@ -69,21 +69,14 @@ public sealed class CheckpointFuzzTests : IDisposable
     public void Values_MutatedConfig_AreReadOrRefused()
     {
         byte[] valid = [.. """{"_class_name": "UNet", "channels": [32, 64], "layers": 2, "scale": 0.18215, "linear": true, "types": ["a", "b"], "params": {"depth": [1, 2]}}"""u8];
-        int accepted = 0;
-        for (uint i = 0; i < Inputs; i++)
-        {
-            try
-            {
-                ModelConfig config = ModelConfig.Parse(ByteMutation.Apply(valid, Key(5, i)), "config.json");
-                _ = (config.Text("_class_name", ""), config.WholeNumbers("channels"), config.WholeNumber("layers", 1), config.Number("scale", 1), config.Flag("linear", false), config.Texts("types"), config.WholeNumbers("params.depth"));
-                accepted++;
-            }
-            catch (InvalidDataException)
-            {
-            }
-        }
+        Read("config", i => ModelConfig.Parse(ByteMutation.Apply(valid, Key(5, i)), "config.json"));
+    }
 
-        Report("config", accepted);
+    [Fact]
+    public void Values_MutatedYaml_AreReadOrRefused()
+    {
+        byte[] valid = [.. "_class_name: UNet\nchannels: &c [32, 64]\nlayers: 2\nscale: 0.18215\nlinear: true # yes\ntypes:\n- a\n- \"b\"\nparams: !!python/object:x\n  depth: *c\n"u8];
+        Read("yaml", i => ModelConfig.ParseYaml(ByteMutation.Apply(valid, Key(6, i)), "config.yaml"));
     }
 
     public void Dispose() => folder.Dispose();
@@ -99,6 +92,25 @@ public sealed class CheckpointFuzzTests : IDisposable
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             long bound = MaxBytesBeside + (MaxBytesPerByte * (File.Exists(path) ? new FileInfo(path).Length : 1000));
             Assert.True(allocated <= bound, $"Input {i} of {parser} with seed {Seed} took {allocated} bytes of memory, more than {bound}.");
+        }
+
+        Report(parser, accepted);
+    }
+
+    private static void Read(string parser, Func<uint, ModelConfig> parse)
+    {
+        int accepted = 0;
+        for (uint i = 0; i < Inputs; i++)
+        {
+            try
+            {
+                ModelConfig config = parse(i);
+                _ = (config.Text("_class_name", ""), config.WholeNumbers("channels"), config.WholeNumber("layers", 1), config.Number("scale", 1), config.Flag("linear", false), config.Texts("types"), config.WholeNumbers("params.depth"));
+                accepted++;
+            }
+            catch (InvalidDataException)
+            {
+            }
         }
 
         Report(parser, accepted);

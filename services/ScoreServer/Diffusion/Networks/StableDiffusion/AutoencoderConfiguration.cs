@@ -52,7 +52,7 @@ public sealed record AutoencoderConfiguration
         }.Checked(config.Name);
     }
 
-    /// <summary>Reads the first stage and the scale factor of a CompVis yaml in JSON.</summary>
+    /// <summary>Reads the first stage and the scale factor of a CompVis yaml.</summary>
     /// <param name="model">"model.params" of the yaml.</param>
     /// <exception cref="InvalidDataException">A field has an unsupported value, or fields contradict each other.</exception>
     public static AutoencoderConfiguration FromCompVis(ModelConfig model)

@@ -2,7 +2,7 @@ using Sjc.Diffusion.Checkpoints;
 
 namespace Sjc.Diffusion.Networks.StableDiffusion;
 
-/// <summary>A single file with the names of CompVis, and beside it the yaml of its training as JSON, where it is at hand.</summary>
+/// <summary>A single file with the names of CompVis, and beside it the yaml of its training, where it is at hand.</summary>
 internal static class CompVisLayout
 {
     // Width of the prompt's tokens of the two real families, whose head counts are known.
@@ -127,7 +127,7 @@ internal static class CompVisLayout
 
         return prediction is not null || textWidth == FirstFamilyContext
             ? PredictionSchedule.FromDiffusers(null, prediction)
-            : throw new ArgumentException($"prediction must be given, epsilon or v_prediction, since {probe.Name} does not tell it and has no yaml in JSON beside it, but is not.", nameof(probe));
+            : throw new ArgumentException($"prediction must be given, epsilon or v_prediction, since {probe.Name} does not tell it and has no yaml beside it, but is not.", nameof(probe));
     }
 
     /// <summary>Heads of each level: by flag, else by the yaml, else as the two real families have them.</summary>
@@ -156,7 +156,7 @@ internal static class CompVisLayout
 
         if (heads is null && width is null)
         {
-            throw new ArgumentException($"heads or head_width must be given, since the weights of {probe.Name} do not tell the UNet's attention heads and no yaml in JSON is beside it, but is not.", nameof(probe));
+            throw new ArgumentException($"heads or head_width must be given, since the weights of {probe.Name} do not tell the UNet's attention heads and no yaml is beside it, but is not.", nameof(probe));
         }
 
         return sizes with { Heads = [.. sizes.Channels.Select(channels => width is int w ? Math.Max(1, channels / w) : heads!.Value)] };

@@ -43,7 +43,7 @@ public sealed class PredictionSchedule(SigmaLadder ladder, bool predictsVelocity
             config.Choose("prediction_type", predicted, Epsilon, Velocity));
     }
 
-    /// <summary>Reads "model.params" of a CompVis yaml in JSON.</summary>
+    /// <summary>Reads "model.params" of a CompVis yaml.</summary>
     /// <param name="model">The section.</param>
     /// <param name="prediction">As above.</param>
     /// <exception cref="InvalidDataException">A field has an unsupported value.</exception>

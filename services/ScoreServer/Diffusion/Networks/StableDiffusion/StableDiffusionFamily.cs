@@ -7,7 +7,7 @@ namespace Sjc.Diffusion.Networks.StableDiffusion;
 
 /// <summary>Stable Diffusion 1.x and 2.x: a folder of diffusers, or a single file with the names of CompVis.</summary>
 /// <remarks>Flags: <c>tokenizer</c> (PATH), <c>vae</c> (PATH), <c>prediction</c> (epsilon, v_prediction), <c>heads</c>, <c>head_width</c>, <c>text_heads</c>, <c>latent_size</c>,
-/// <c>ema</c> (true: the moving averages), <c>config</c> (PATH of a single file's yaml as JSON), <c>variant</c>.</remarks>
+/// <c>ema</c> (true: the moving averages), <c>config</c> (PATH of a single file's yaml), <c>variant</c>.</remarks>
 internal sealed class StableDiffusionFamily : IModelFamily
 {
     // Latents of pictures, scaled, have about unit variance; in the original nothing clamps them.
