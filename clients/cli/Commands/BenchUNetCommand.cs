@@ -7,6 +7,8 @@ namespace Sjc.Cli.Commands;
 /// <summary><c>sjc bench unet</c>: the rate of Stable Diffusion's UNet against that of matrix products.</summary>
 internal static class BenchUNetCommand
 {
+    private const int KernelRounds = 7;
+
     public static Command Create(CliConsole console)
     {
         Option<FileInfo?> json = new("--json") { Description = "Also write the figures to this file." };
@@ -31,7 +33,7 @@ internal static class BenchUNetCommand
         }
 
         BenchReport report = new("bench unet");
-        foreach (UNetFigure figure in UNetBenchmark.Run(threads, rounds, cancellationToken))
+        foreach (UNetFigure figure in UNetBenchmark.Run(threads, rounds, cancellationToken).Concat(KernelChoiceBenchmark.Run(KernelRounds, cancellationToken)))
         {
             report.Add(figure.Case, figure.Metric, figure.Value, figure.Unit);
         }

@@ -28,9 +28,11 @@ public sealed class StableDiffusionLayoutTests : IDisposable
     {
         using StableDiffusionCase golden = StableDiffusionCase.Open(name);
         CopyFolder(golden.Probe.FullPath, folder.Path);
+        string[] whole = ["unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "vae/diffusion_pytorch_model.safetensors"];
+        Assert.SkipUnless(whole.All(part => File.Exists(folder.File(part))), $"{name} has no whole files of safetensors to lay out anew.");
         Shard("unet", "diffusion_pytorch_model", 3);
         Shard("text_encoder", "model", 2);
-        File.Move(folder.File("vae/diffusion_pytorch_model.safetensors"), folder.File("vae/diffusion_pytorch_model.fp16.safetensors"));
+        File.Move(folder.File(whole[2]), folder.File("vae/diffusion_pytorch_model.fp16.safetensors"));
 
         Assert.Equal(Results(golden.Options), Results(new ModelLoadOptions { Path = folder.Path }));
     }

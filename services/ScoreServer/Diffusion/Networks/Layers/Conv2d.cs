@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Checkpoints;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -33,5 +34,9 @@ internal sealed class Conv2d
     }
 
     /// <summary>[n, inputs, h, w] → [n, outputs, h', w'].</summary>
-    public Tensor Forward(Tensor x) => functional.conv2d(x, weight, bias, stride, padding, dilation);
+    public Tensor Forward(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return functional.conv2d(weight.shape[2] > 1 ? Layout.ForConvolution(x) : x, weight, bias, stride, padding, dilation).MoveToOuterDisposeScope();
+    }
 }

@@ -101,7 +101,7 @@ internal sealed class UNetLevel
 
         if (resample is not null)
         {
-            h = resample.Forward(isUp ? Resampling.Doubled(h) : h);
+            h = resample.Forward(isUp ? Layout.ChannelsLast(Resampling.Doubled(h)) : h);
             Keep(h, skips);
         }
 
