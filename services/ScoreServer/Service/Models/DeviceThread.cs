@@ -25,15 +25,27 @@ internal sealed class DeviceThread : IDisposable
     /// <summary>Such as "cpu" or "cuda:0".</summary>
     public string Device { get; }
 
-    /// <summary>Runs an action that throws nothing on the thread.</summary>
-    public void Post(Action action) => _work.Add(action);
+    /// <summary>Runs an action that throws nothing on the thread; once the thread is to end, no more.</summary>
+    /// <returns>Whether it will run.</returns>
+    public bool Post(Action action)
+    {
+        try
+        {
+            _work.Add(action);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // Dispose was faster.
+        }
+    }
 
     /// <summary>Runs a function on the thread.</summary>
-    /// <returns>Ends with the function's result or exception.</returns>
+    /// <returns>Ends with the function's result or exception; with <see cref="ObjectDisposedException"/> once the thread is to end.</returns>
     public Task<T> InvokeAsync<T>(Func<T> function)
     {
         TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
+        bool isPosted = Post(() =>
         {
             try
             {
@@ -46,6 +58,11 @@ internal sealed class DeviceThread : IDisposable
                 completion.SetException(exception);
             }
         });
+        if (!isPosted)
+        {
+            completion.SetException(new ObjectDisposedException(nameof(DeviceThread)));
+        }
+
         return completion.Task;
     }
 

@@ -10,6 +10,9 @@ namespace Sjc.ScoreServer.Models;
 /// <summary>The models that this server holds, in the order of its configuration.</summary>
 internal sealed partial class ModelCatalogue : IDisposable
 {
+    /// <summary>How long a server that ends waits for what it is loading.</summary>
+    private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(30);
+
     private readonly CatalogueOptions _options;
     private readonly DeviceThreads _threads;
     private readonly PromptCache _prompts;
@@ -60,9 +63,10 @@ internal sealed partial class ModelCatalogue : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Frees the models, after what is being loaded: libtorch must not compute while the process ends.</summary>
     public void Dispose()
     {
+        Task.WaitAll([.. Models.Select(model => model.SettleAsync())], LoadPatience);
         foreach (LoadedModel model in Models.Select(model => model.Loaded).OfType<LoadedModel>())
         {
             model.Thread.Post(model.Dispose);

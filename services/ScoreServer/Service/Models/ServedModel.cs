@@ -114,6 +114,18 @@ internal sealed class ServedModel(ModelOptions options, string summary, Func<Tas
         return await GetAsync(isOperator: true).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Ends when nothing is being loaded, however that went.</summary>
+    public async Task SettleAsync()
+    {
+        Task? loading;
+        lock (_gate)
+        {
+            loading = _loading;
+        }
+
+        await (loading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Refuses new uses, waits for those that there are, and frees the model; what is being loaded is loaded first.</summary>
     public Task UnloadAsync()
     {

@@ -32,4 +32,28 @@ public sealed class DeviceThreadTests
 
         Assert.Single(threads);
     }
+
+    [Fact]
+    public async Task Post_ThreadEnds_IsDroppedAndInvokeAsyncSaysSo()
+    {
+        DeviceThread thread = new("cpu");
+        using ManualResetEventSlim ends = new();
+        TaskCompletionSource<bool> posted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        thread.Post(() =>
+        {
+            ends.Wait(TestContext.Current.CancellationToken);
+            posted.SetResult(thread.Post(() => { })); // as a batcher does after each batch
+        });
+        Task ending = Task.Run(thread.Dispose, TestContext.Current.CancellationToken);
+        while (thread.Post(() => { }))
+        {
+            await Task.Yield();
+        }
+
+        ends.Set();
+        Assert.False(await posted.Task);
+        await ending;
+        Assert.False(thread.Post(() => { }));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => thread.InvokeAsync(() => 1));
+    }
 }
