@@ -10,13 +10,25 @@ internal static class ServiceRefusals
     public static string Describe(RpcException exception)
     {
         string message = exception.StatusCode == StatusCode.Unavailable
-            ? $"The service cannot be reached: {exception.Status.Detail}"
+            ? $"The service cannot be reached: {CauseOf(exception.Status)}"
             : exception.Status.Detail;
         BadRequest? badRequest = exception.GetRpcStatus()?.GetDetail<BadRequest>();
         IEnumerable<string> violations = badRequest?.FieldViolations
             .Where(violation => !message.Contains(violation.Description, StringComparison.Ordinal))
             .Select(violation => $"{violation.Field}: {violation.Description}") ?? [];
         return string.Join(' ', violations.Prepend(message));
+    }
+
+    /// <summary>What the system said where no connection was made, such as a refused one or an unknown name; gRPC's own words hide it.</summary>
+    private static string CauseOf(Grpc.Core.Status status)
+    {
+        Exception? cause = status.DebugException;
+        while (cause?.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        return cause is null ? status.Detail : $"{cause.Message}.";
     }
 
     /// <summary>2 where the request was at fault, else 1.</summary>

@@ -9,6 +9,8 @@ namespace Sjc.Cli;
 /// <summary>The command tree, and how its errors leave the process.</summary>
 internal static class SjcCommandLine
 {
+    private const string Stopped = "Stopped.";
+
     /// <summary>Parses and runs one command line.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliConsole console, CancellationToken cancellationToken)
@@ -40,17 +42,21 @@ internal static class SjcCommandLine
         {
             return await ComplainAsync(console, exception.Message, ExitCode.Usage);
         }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            return await ComplainAsync(console, Stopped, ExitCode.Interrupted);
+        }
         catch (RpcException exception)
         {
             return await ComplainAsync(console, ServiceRefusals.Describe(exception), ServiceRefusals.ExitCodeOf(exception.StatusCode));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return await ComplainAsync(console, exception.Message, ExitCode.Failure);
         }
         catch (OperationCanceledException)
         {
-            return await ComplainAsync(console, "Stopped.", ExitCode.Interrupted);
+            return await ComplainAsync(console, Stopped, ExitCode.Interrupted);
         }
     }
 

@@ -12,14 +12,14 @@ namespace Sjc.Cli.Commands;
 internal sealed class BenchLoadCommand
 {
     private const string ChildName = "load-once";
+    private const uint MaxRounds = 1000;
 
     private readonly CliConsole console;
-    private readonly Option<FileInfo?> json = new("--json") { Description = "Also write the figures to this file." };
-    private readonly Option<int> rounds = new("--rounds") { Description = "Loads of each case, by turns with cat.", DefaultValueFactory = _ => 3 };
-    private readonly Option<string[]> dataTypes = new("--dtype") { Description = "What the files store and the model computes in; f16, f32 or both.", DefaultValueFactory = _ => ["f16", "f32"], AllowMultipleArgumentsPerToken = true };
-    private readonly Option<DirectoryInfo> folder = new("--folder") { Description = "Where the fabricated files lie for the time of the run (up to 4.3 GB).", DefaultValueFactory = _ => new DirectoryInfo(Path.GetTempPath()) };
-
-    private readonly Option<DirectoryInfo?> existing = new("--model") { Description = "A checkpoint's folder that is there, instead of fabricated ones; loaded as it is stored, in the type of --dtype." };
+    private readonly Option<string?> json = CliOptions.JsonFile();
+    private readonly Option<uint?> rounds = CliOptions.Whole("--rounds", "Loads of each case, by turns with cat [3].");
+    private readonly Option<string[]> dataTypes = new("--dtype") { Description = "What the files store and the model computes in, or both.", HelpName = "f16|f32", DefaultValueFactory = _ => ["f16", "f32"], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> folder = CliOptions.Text("--folder", "DIR", $"Where the fabricated files lie for the time of the run (up to 4.3 GB) [{Path.GetTempPath()}].");
+    private readonly Option<string?> existing = CliOptions.Text("--model", "DIR", "A checkpoint's folder that is there, instead of fabricated ones; loaded as it is stored, in the type of --dtype.");
 
     private BenchLoadCommand(CliConsole console)
     {
@@ -52,28 +52,28 @@ internal sealed class BenchLoadCommand
 
     private int Run(ParseResult parsed, CancellationToken cancellationToken)
     {
-        int count = parsed.GetValue(rounds) is > 0 and var given ? given : throw CommandException.Usage($"--rounds must be at least 1, but is {parsed.GetValue(rounds)}.");
+        int count = (int)CliOptions.Require(rounds, parsed.GetValue(rounds) ?? 3, 1u, MaxRounds);
+        string place = ReadFolder(folder, parsed.GetValue(folder) ?? Path.GetTempPath());
+        string? model = parsed.GetValue(existing) is { } given ? ReadFolder(existing, given) : null;
         BenchReport report = new("bench load");
         foreach (string dataType in parsed.GetValue(dataTypes)!.Distinct())
         {
-            if (parsed.GetValue(existing) is { } model)
+            if (model is not null)
             {
-                Measure(report, model.FullName, dataType, count, cancellationToken);
+                Measure(report, model, dataType, count, cancellationToken);
             }
             else
             {
-                MeasureFabricated(report, parsed.GetValue(folder)!.FullName, dataType, count, cancellationToken);
+                MeasureFabricated(report, place, dataType, count, cancellationToken);
             }
         }
 
-        report.WriteTable(console.Output);
-        if (parsed.GetValue(json) is { } file)
-        {
-            report.WriteJson(file.FullName);
-        }
-
+        report.Write(console, parsed.GetValue(json));
         return ExitCode.Success;
     }
+
+    private static string ReadFolder(Option option, string path) =>
+        Directory.Exists(path) ? Path.GetFullPath(path) : throw CommandException.Usage($"{option.Name} must be a folder that is there, but is {path}.");
 
     private void MeasureFabricated(BenchReport report, string folder, string dataType, int count, CancellationToken cancellationToken)
     {

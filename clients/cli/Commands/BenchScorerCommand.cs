@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sjc.Benchmarks.Scoring;
+using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
 using Sjc.Cli.Services;
 using Sjc.ScoreServer;
@@ -9,32 +10,32 @@ namespace Sjc.Cli.Commands;
 /// <summary><c>sjc bench scorer</c>: a scorer on the processor against its bare network.</summary>
 internal static class BenchScorerCommand
 {
-    private const int MaxSeconds = 3600;
-    private const int MaxOptimizers = 64;
+    private const uint MaxSeconds = 3600;
+    private const uint MaxOptimizers = 64;
 
     public static Command Create(CliConsole console)
     {
-        Option<FileInfo?> json = new("--json") { Description = "Also write the figures to this file." };
-        Option<int> threads = new("--threads") { Description = "Threads of the network; the transport of both sides needs a core as well.", DefaultValueFactory = _ => 1 };
-        Option<int> seconds = new("--seconds") { Description = "Of each closed-loop measurement.", DefaultValueFactory = _ => 5 };
-        Option<int> overload = new("--overload-seconds") { Description = "Of the overload.", DefaultValueFactory = _ => 60 };
-        Option<int> optimizers = new("--optimizers") { Description = "Optimizers that share a scorer; 0: leave them out.", DefaultValueFactory = _ => 16 };
+        Option<string?> json = CliOptions.JsonFile();
+        Option<uint?> threads = CliOptions.Whole("--threads", "Threads of the network; the transport of both sides needs a core as well [1].");
+        Option<uint?> seconds = CliOptions.Whole("--seconds", "Of each closed-loop measurement [5].");
+        Option<uint?> overload = CliOptions.Whole("--overload-seconds", "Of the overload [60].");
+        Option<uint?> optimizers = CliOptions.Whole("--optimizers", "Optimizers that share a scorer; 0: leave them out [16].");
         Command command = new("scorer", "Measure a scorer with the shipped network on the processor: rates, latency, fairness, overload, memory.") { json, threads, seconds, overload, optimizers };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             parsed.GetValue(json),
-            Require("--threads", parsed.GetValue(threads), 1, Environment.ProcessorCount),
-            Require("--seconds", parsed.GetValue(seconds), 1, MaxSeconds),
-            Require("--overload-seconds", parsed.GetValue(overload), 1, MaxSeconds),
-            Require("--optimizers", parsed.GetValue(optimizers), 0, MaxOptimizers),
+            Read(parsed, threads, 1, 1, (uint)Environment.ProcessorCount),
+            Read(parsed, seconds, 5, 1, MaxSeconds),
+            Read(parsed, overload, 60, 1, MaxSeconds),
+            Read(parsed, optimizers, 16, 0, MaxOptimizers),
             cancellationToken));
         return command;
     }
 
-    private static int Require(string name, int value, int least, int most) =>
-        value >= least && value <= most ? value : throw CommandException.Usage($"{name} must be in [{least}, {most}], but is {value}.");
+    private static int Read(ParseResult parsed, Option<uint?> option, uint otherwise, uint least, uint most) =>
+        (int)CliOptions.Require(option, parsed.GetValue(option) ?? otherwise, least, most);
 
-    private static async Task<int> RunAsync(CliConsole console, FileInfo? json, int threads, int seconds, int overload, int optimizers, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliConsole console, string? json, int threads, int seconds, int overload, int optimizers, CancellationToken cancellationToken)
     {
         InlineSockets.Enable(); // The clients' own, as the scorer does: their wake-ups count in its latency.
         BenchReport report = new("bench scorer");
@@ -53,12 +54,7 @@ internal static class BenchScorerCommand
             report.Add(figure.Case, figure.Metric, figure.Value, figure.Unit);
         }
 
-        report.WriteTable(console.Output);
-        if (json is not null)
-        {
-            report.WriteJson(json.FullName);
-        }
-
+        report.Write(console, json);
         return ExitCode.Success;
     }
 }

@@ -14,15 +14,16 @@ internal static class EvaluateCommand
 {
     private const string Shapes = "shapes";
     private const string Exact = "exact";
+    private const uint MaxParallel = 64;
 
     public static Command Create(CliConsole console)
     {
         JobSpecOptions specOptions = new();
         Option<bool> all = new("--all") { Description = "Every colour of every kind, not one." };
         Option<string[]> kinds = new("--kinds") { Description = "Only these kinds [all].", HelpName = "KIND", AllowMultipleArgumentsPerToken = true };
-        Option<int> parallel = new("--parallel") { Description = "Objects made at the same time.", DefaultValueFactory = _ => 1 };
-        Option<string?> output = new("--out") { Description = "Folder of contact sheet, samples and logs [runs/evaluate-MODEL].", HelpName = "DIR" };
-        Option<string?> json = new("--json") { Description = "Also write the results to a file.", HelpName = "FILE" };
+        Option<uint?> parallel = CliOptions.Whole("--parallel", $"Objects made at the same time, in [1, {MaxParallel}] [1].");
+        Option<string?> output = CliOptions.Text("--out", "DIR", "Folder of contact sheet, samples and logs [runs/evaluate-MODEL].");
+        Option<string?> json = CliOptions.JsonFile();
         Command command = new("evaluate", "Make objects of the catalogue with the model shapes (the trained network) or exact (the closed form) and measure them against the truth.")
         {
             all, kinds, parallel, output, json,
@@ -35,8 +36,8 @@ internal static class EvaluateCommand
             {
                 Spec = spec,
                 Objects = Choose(parsed.GetValue(kinds) ?? [], parsed.GetValue(all)),
-                Parallel = Math.Max(1, parsed.GetValue(parallel)),
-                Folder = Path.GetFullPath(parsed.GetValue(output) ?? Path.Combine("runs", $"evaluate-{spec.Model}")),
+                Parallel = (int)CliOptions.Require(parallel, parsed.GetValue(parallel) ?? 1, 1u, MaxParallel),
+                Folder = CliOptions.CreateFolder(output.Name, parsed.GetValue(output) ?? Path.Combine("runs", $"evaluate-{spec.Model}")),
             };
             return RunAsync(console, request, parsed.GetValue(json), cancellationToken);
         });
@@ -45,7 +46,6 @@ internal static class EvaluateCommand
 
     private static async Task<int> RunAsync(CliConsole console, EvaluationRequest request, string? json, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(request.Folder);
         BenchReport report = await new EvaluationRun(console, request).RunAsync(cancellationToken);
         TrainingRun.UseThreads(Environment.ProcessorCount);
         using (IDenoiser denoiser = request.Spec.Model == Exact ? ShapeModels.Exact() : ShapeModels.Network())
@@ -53,13 +53,8 @@ internal static class EvaluateCommand
             PriorEvaluation.Run(denoiser, report, request.Folder, Environment.ProcessorCount);
         }
 
-        report.WriteTable(console.Output);
+        report.Write(console, json);
         console.WriteLine($"Contact sheet and samples: {request.Folder}");
-        if (json is not null)
-        {
-            report.WriteJson(json);
-        }
-
         return ExitCode.Success;
     }
 

@@ -64,7 +64,7 @@ internal sealed class ModelsCommand
     private async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         await using ServiceConnection connection = await ServiceHosting.OpenScorerAsync(parsed.GetValue(scorer), logFile: null, cancellationToken);
-        Model model = await ModelChoice.FindAsync(connection.Scorer, parsed.GetRequiredValue(name), cancellationToken);
+        Model model = await ModelChoice.FindAsync(connection.Scorer, parsed.GetRequiredValue(name), cancellationToken, name.Name);
         console.WriteLine(RunRecord.ToText(model));
         return ExitCode.Success;
     }

@@ -13,18 +13,18 @@ internal static class ModelsFabricateCommand
 
     public static Command Create(CliConsole console)
     {
-        Option<string> kind = new("--kind") { Description = "What to write.", DefaultValueFactory = _ => CheckpointFabrication.Kinds[0] };
+        Option<string?> kind = CliOptions.Text("--kind", string.Join('|', CheckpointFabrication.Kinds), $"What to write [{CheckpointFabrication.Kinds[0]}].");
         kind.AcceptOnlyFromAmong([.. CheckpointFabrication.Kinds]);
-        Option<DirectoryInfo> output = new("--out") { Description = "Folder to write; it must be new or empty.", Required = true };
-        Option<string> dataType = new("--dtype") { Description = "What to store.", DefaultValueFactory = _ => "f16" };
+        Option<DirectoryInfo> output = new("--out") { Description = "Folder to write; it must be new or empty.", HelpName = "DIR", Required = true };
+        Option<string?> dataType = CliOptions.Text("--dtype", "f16|f32", "What to store [f16].");
         dataType.AcceptOnlyFromAmong("f16", "f32");
         Option<ulong?> seed = CliOptions.LongWhole("--seed", "Of the weights [0].");
-        Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "Folder of CLIP's vocab.json and merges.txt to copy [a tokenizer whose tokens are bytes]." };
+        Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "Folder of CLIP's vocab.json and merges.txt to copy [a tokenizer whose tokens are bytes].", HelpName = "DIR" };
         Command command = new("fabricate", "Write a full-size checkpoint of seeded random weights, to measure loading and speed without trained ones.") { kind, output, dataType, seed, tokenizer };
         command.SetAction((parsed, cancellationToken) => Task.Run(
             () => Run(
-                console, CheckpointFabrication.Plan(parsed.GetValue(kind)!, DataTypeNames.Parse(parsed.GetValue(dataType)!)), parsed.GetRequiredValue(output),
-                parsed.GetValue(seed) ?? 0, parsed.GetValue(tokenizer), cancellationToken),
+                console, CheckpointFabrication.Plan(parsed.GetValue(kind) ?? CheckpointFabrication.Kinds[0], DataTypeNames.Parse(parsed.GetValue(dataType) ?? "f16")),
+                parsed.GetRequiredValue(output), parsed.GetValue(seed) ?? 0, parsed.GetValue(tokenizer), cancellationToken),
             CancellationToken.None));
         return command;
     }
@@ -36,7 +36,7 @@ internal static class ModelsFabricateCommand
             throw CommandException.Usage($"--out must be a new or empty folder, but {output.FullName} holds something.");
         }
 
-        output.Create();
+        CliOptions.CreateFolder("--out", output.FullName);
         long free = new DriveInfo(output.FullName).AvailableFreeSpace;
         if (free < fabrication.WeightByteCount)
         {
@@ -44,7 +44,16 @@ internal static class ModelsFabricateCommand
         }
 
         Stopwatch watch = Stopwatch.StartNew();
-        fabrication.Write(output.FullName, seed, tokenizer?.FullName, Progress(console, fabrication.WeightByteCount), cancellationToken);
+        try
+        {
+            fabrication.Write(output.FullName, seed, tokenizer?.FullName, Progress(console, fabrication.WeightByteCount), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            output.Delete(recursive: true); // Half a checkpoint is of no use, and would be in the way of the next one.
+            throw;
+        }
+
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Wrote {fabrication.ParameterCount:N0} random parameters, {fabrication.WeightByteCount / 1e9:F2} GB, in {watch.Elapsed.TotalSeconds:F1} s: {output.FullName}"));

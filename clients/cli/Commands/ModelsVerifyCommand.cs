@@ -13,10 +13,10 @@ internal static class ModelsVerifyCommand
     public static Command Create(CliConsole console)
     {
         ModelFileOptions files = new();
-        Option<string> prompt = new("--prompt") { Description = "A condition for models that take one.", DefaultValueFactory = _ => "a red car" };
+        Option<string?> prompt = CliOptions.Text("--prompt", "PROMPT", "A condition for models that take one [a red car].");
         Command command = new("verify", "Load a checkpoint and check that it computes: finite, rows apart, conditions, latents.") { prompt };
         files.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(console, files.Read(parsed), parsed.GetValue(prompt)!, cancellationToken), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(console, files.Read(parsed), parsed.GetValue(prompt) ?? "a red car", cancellationToken), cancellationToken));
         return command;
     }
 

@@ -9,9 +9,11 @@ namespace Sjc.Cli.Commands;
 /// <summary><c>sjc render</c>: pictures of a job's field as it is now.</summary>
 internal sealed class RenderCommand
 {
+    private const uint MaxViews = 1000;
+
     private readonly Argument<string> target = new("target") { Description = "A run's folder, or a job's id with --optimizer." };
     private readonly Option<string?> output = CliOptions.Text("--out", "DIR", "Folder of the pictures [renders].");
-    private readonly Option<uint?> count = CliOptions.Whole("--views", "Views at equal angles around the object, starting at the front [8].");
+    private readonly Option<uint?> count = CliOptions.Whole("--views", $"Views at equal angles around the object, starting at the front, in [1, {MaxViews}] [8].");
     private readonly Option<double?> azimuth = CliOptions.Real("--azimuth", "One view from this azimuth instead, degrees; 0 is the front.");
     private readonly Option<double?> elevation = CliOptions.Real("--elevation", "Degrees above the horizon [20].");
     private readonly Option<uint?> size = CliOptions.Whole("--size", "Pixels along each side [512].");
@@ -38,6 +40,7 @@ internal sealed class RenderCommand
 
     private async Task<int> RunAsync(CliConsole console, ParseResult parsed, CancellationToken cancellationToken)
     {
+        uint turn = CliOptions.Require(count, parsed.GetValue(count) ?? 8, 1u, MaxViews);
         await using JobTarget job = await JobTarget.OpenAsync(parsed.GetRequiredValue(target), parsed.GetValue(optimizer), cancellationToken);
         uint side = parsed.GetValue(size) ?? 512;
         RenderViewsRequest request = new()
@@ -52,14 +55,13 @@ internal sealed class RenderCommand
         double height = parsed.GetValue(elevation) ?? 20;
         IReadOnlyList<OrbitView> views = parsed.GetValue(azimuth) is { } one
             ? [new OrbitView { AzimuthDegrees = one, ElevationDegrees = height }]
-            : ViewDownload.Turn(Math.Max(1, parsed.GetValue(count) ?? 8), height);
+            : ViewDownload.Turn(turn, height);
+        string folder = CliOptions.CreateFolder(output.Name, parsed.GetValue(output) ?? "renders");
         RenderViewsResponse[] rendered = await ViewDownload.RenderAsync(job.Connection.Optimizer, request, views, cancellationToken);
 
-        string folder = parsed.GetValue(output) ?? "renders";
-        Directory.CreateDirectory(folder);
         for (int i = 0; i < rendered.Length; i++)
         {
-            string name = $"azimuth-{views[i].AzimuthDegrees:000}-elevation-{views[i].ElevationDegrees:00}";
+            string name = $"azimuth-{views[i].AzimuthDegrees:000.##}-elevation-{views[i].ElevationDegrees:00.##}";
             PictureFile.ReplaceFile(Path.Combine(folder, $"{name}.png"), rendered[i].Picture.Png.Span);
             if (parsed.GetValue(depth))
             {
@@ -67,7 +69,7 @@ internal sealed class RenderCommand
             }
         }
 
-        console.WriteLine($"{rendered.Length} views in {Path.GetFullPath(folder)}");
+        console.WriteLine($"{rendered.Length} views in {folder}");
         return ExitCode.Success;
     }
 }

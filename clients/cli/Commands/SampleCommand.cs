@@ -15,6 +15,7 @@ namespace Sjc.Cli.Commands;
 internal sealed class SampleCommand
 {
     private const int SheetColumns = 8;
+    private const uint MaxSide = 4096;
 
     private readonly CliConsole console;
     private readonly Argument<string?> prompt = new("prompt")
@@ -33,7 +34,7 @@ internal sealed class SampleCommand
     private readonly Option<double?> tolerance = CliOptions.Real("--tolerance", "Error of one step of probability-flow [1e-5].");
     private readonly Option<double?> signalToNoise = CliOptions.Real("--snr", "Signal-to-noise ratio of the correctors of ve-sde and vp-sde [0.16].");
     private readonly Option<uint?> count = CliOptions.Whole("--count", "Pictures, in [1, 64] [8].");
-    private readonly Option<uint?> size = CliOptions.Whole("--size", "Least side of the written pictures, pixels [256].");
+    private readonly Option<uint?> size = CliOptions.Whole("--size", $"Least side of the written pictures, pixels, in [1, {MaxSide}] [256].");
     private readonly Option<ulong?> seed = CliOptions.LongWhole("--seed", "Of every random number [0].");
     private readonly Option<Uri?> scorer = ServiceAddress.Scorer("[one in this process]");
 
@@ -53,6 +54,7 @@ internal sealed class SampleCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        int side = (int)CliOptions.Require(size, parsed.GetValue(size) ?? 256, 1u, MaxSide);
         await using ServiceConnection connection = await ServiceHosting.OpenScorerAsync(parsed.GetValue(scorer), logFile: null, cancellationToken);
         Model model = await ModelChoice.FindAsync(connection.Scorer, parsed.GetValue(modelName), cancellationToken);
         if (model.DataSpace == DataSpace.Latent && model.PixelShape.Count == 0)
@@ -63,13 +65,13 @@ internal sealed class SampleCommand
         SampleRequest request = Request(parsed, model);
         await ModelChoice.RequireKnownWordsAsync(
             connection.Scorer, model, [request.Conditioning.Prompt, request.Conditioning.NegativePrompt], cancellationToken);
+        string folder = CliOptions.CreateFolder(output.Name, parsed.GetValue(output) ?? "samples");
         Tensor images = (await SampleAsync(connection.Scorer, request, cancellationToken)).Images;
-        string folder = parsed.GetValue(output) ?? "samples";
         SKBitmap[] pictures = model.DataSpace == DataSpace.Latent
             ? await DecodeAsync(connection.Scorer, model, images, cancellationToken)
             : ToPictures(images, model.ValueMin, model.ValueMax);
-        int written = Write(pictures, folder, (int)(parsed.GetValue(size) ?? 256));
-        console.WriteLine($"{written} pictures and contact-sheet.png in {Path.GetFullPath(folder)}");
+        int written = Write(pictures, folder, side);
+        console.WriteLine($"{written} {(written == 1 ? "picture" : "pictures")} and contact-sheet.png in {folder}");
         return ExitCode.Success;
     }
 
@@ -176,7 +178,6 @@ internal sealed class SampleCommand
 
     private static int Write(SKBitmap[] bitmaps, string folder, int side)
     {
-        Directory.CreateDirectory(folder);
         List<(string Caption, SKBitmap Picture)> tiles = [];
         for (int i = 0; i < bitmaps.Length; i++)
         {

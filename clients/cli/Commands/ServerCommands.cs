@@ -21,7 +21,7 @@ internal static partial class ServerCommands
         {
             InlineSockets.Enable();
             return ScoreServerApplication.Build(
-                [.. Settings(parsed)], new ScoreServerHosting { Url = Url(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() });
+                [.. Settings(parsed)], new ScoreServerHosting { Url = ServiceAddress.ListenUrl(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() });
         });
     }
 
@@ -38,7 +38,7 @@ internal static partial class ServerCommands
                 .. RendererOption.Settings(parsed.GetValue(renderer)),
                 .. Settings(parsed),
             ],
-            new FieldOptimizerHosting { Url = Url(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() }));
+            new FieldOptimizerHosting { Url = ServiceAddress.ListenUrl(parsed.GetValue(listen)), Lifetime = new EmbeddedLifetime() }));
     }
 
     private static Option<Uri?> Listen(int port) => ServiceAddress.Create("--listen", $"Where it listens; port 0: any free one [http://localhost:{port}].");
@@ -56,8 +56,6 @@ internal static partial class ServerCommands
         });
         return command;
     }
-
-    private static string? Url(Uri? listen) => listen?.GetLeftPart(UriPartial.Authority);
 
     private static IEnumerable<string> Settings(ParseResult parsed) => parsed.UnmatchedTokens.Select(token => Setting().IsMatch(token)
         ? token

@@ -1,54 +1,90 @@
 using System.CommandLine;
 using System.Globalization;
+using Sjc.Cli.Options;
 using Sjc.Diffusion.Training;
 
 namespace Sjc.Cli.Commands;
 
 /// <summary><c>sjc train</c>: trains the shapes model.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand
 {
+    private const uint MaxThreads = 1024;
+    private const uint MaxPictures = 10_000_000;
+    private const uint MaxBatch = 65_536;
+    private const int MaxChannels = 4096;
+    private const int ChannelMultiple = 8;
+    private const double MaxMinutes = 1e6;
+
+    private readonly CliConsole console;
+    private readonly Option<string?> output = CliOptions.Text("--out", "DIR", "Folder of checkpoints, weights and sample sheets [runs/train].");
+    private readonly Option<ulong?> visits = CliOptions.LongWhole("--visits", "Pictures to show in all; the learning rate falls to 0 over them [400000].");
+    private readonly Option<bool> resume = new("--resume") { Description = "Go on from the folder's checkpoint with its options; --visits may plan another number." };
+    private readonly Option<ulong?> seed = CliOptions.LongWhole("--seed", "Of start values, pictures and noise [0].");
+    private readonly Option<uint?> threads = CliOptions.Whole("--threads", "CPU threads [one for each core].");
+    private readonly Option<string?> device = CliOptions.Text("--device", "cpu|cuda", "Where to train [cpu].");
+    private readonly Option<uint?> pictures = CliOptions.Whole("--pictures", "Pictures to render before training [96000].");
+    private readonly Option<uint?> batch = CliOptions.Whole("--batch", "Pictures in a step [32].");
+    private readonly Option<double?> learningRate = CliOptions.Real("--learning-rate", "Of Adam, at its highest [0.0012].");
+    private readonly Option<string[]> channels = new("--channels") { Description = "Channels at the three resolutions [64 96 128].", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<double?> minutes = CliOptions.Real("--checkpoint-minutes", "Between checkpoints [5].");
+
+    private TrainCommand(CliConsole console)
+    {
+        this.console = console;
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+    }
+
     public static Command Create(CliConsole console)
     {
-        Option<DirectoryInfo> output = new("--out") { Description = "Folder of checkpoints, weights and sample sheets.", DefaultValueFactory = _ => new DirectoryInfo("runs/train") };
-        Option<long?> visits = new("--visits") { Description = "Pictures to show in all; the learning rate falls to 0 over them [400000]." };
-        Option<bool> resume = new("--resume") { Description = "Go on from the folder's checkpoint with its options; --visits may plan another number." };
-        Option<ulong> seed = new("--seed") { Description = "Of start values, pictures and noise." };
-        Option<int> threads = new("--threads") { Description = "CPU threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        Option<string> device = new("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
-        Option<int> pictures = new("--pictures") { Description = "Pictures to render before training.", DefaultValueFactory = _ => 96_000 };
-        Option<int> batch = new("--batch") { Description = "Pictures in a step.", DefaultValueFactory = _ => 32 };
-        Option<double> learningRate = new("--learning-rate") { Description = "Of Adam, at its highest.", DefaultValueFactory = _ => 1.2e-3 };
-        Option<int[]> channels = new("--channels") { Description = "Channels at the three resolutions.", DefaultValueFactory = _ => [64, 96, 128], AllowMultipleArgumentsPerToken = true };
-        Option<double> minutes = new("--checkpoint-minutes") { Description = "Between checkpoints.", DefaultValueFactory = _ => 5 };
-        device.AcceptOnlyFromAmong("cpu", "cuda");
-        Command command = new("train", "Train the shapes model on procedural pictures.") { output, visits, resume, seed, threads, device, pictures, batch, learningRate, channels, minutes };
-        command.SetAction((parsed, cancellationToken) => Task.Run(
-            () =>
-            {
-                string folder = parsed.GetValue(output)!.FullName;
-                TrainingOptions options = parsed.GetValue(resume)
-                    ? TrainingRun.OptionsOf(folder)
-                    : new TrainingOptions
-                    {
-                        Seed = parsed.GetValue(seed),
-                        PictureCount = parsed.GetValue(pictures),
-                        BatchSize = parsed.GetValue(batch),
-                        LearningRate = parsed.GetValue(learningRate),
-                        Channels = parsed.GetValue(channels)!,
-                    };
-                options = options with
-                {
-                    TotalVisits = parsed.GetValue(visits) ?? options.TotalVisits,
-                    Threads = parsed.GetValue(threads),
-                    Device = parsed.GetValue(device)!,
-                };
-                return Run(console, options, folder, parsed.GetValue(resume), TimeSpan.FromMinutes(parsed.GetValue(minutes)), cancellationToken);
-            },
-            CancellationToken.None));
+        TrainCommand train = new(console);
+        Command command = new("train", "Train the shapes model on procedural pictures.")
+        {
+            train.output, train.visits, train.resume, train.seed, train.threads, train.device, train.pictures, train.batch, train.learningRate, train.channels, train.minutes,
+        };
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => train.Run(parsed, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private static int Run(CliConsole console, TrainingOptions options, string folder, bool resume, TimeSpan checkpointInterval, CancellationToken cancellationToken)
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string folder = parsed.GetValue(output) ?? Path.Combine("runs", "train");
+        bool isResumed = parsed.GetValue(resume);
+        if (isResumed && !TrainingRun.HasCheckpoint(folder))
+        {
+            throw CommandException.Usage($"{output.Name} must be the folder of a run to go on with, but {folder} holds no checkpoint.");
+        }
+
+        TrainingOptions options = isResumed ? TrainingRun.OptionsOf(folder) : ReadOptions(parsed);
+        options = options with
+        {
+            TotalVisits = (long)CliOptions.Require(visits, parsed.GetValue(visits) ?? (ulong)options.TotalVisits, 0UL, (ulong)long.MaxValue),
+            Threads = (int)CliOptions.Require(threads, parsed.GetValue(threads) ?? (uint)Environment.ProcessorCount, 1u, MaxThreads),
+            Device = parsed.GetValue(device) ?? "cpu",
+        };
+        TimeSpan interval = TimeSpan.FromMinutes(CliOptions.Require(minutes, parsed.GetValue(minutes) ?? 5, 0.0, MaxMinutes));
+        return Run(options, CliOptions.CreateFolder(output.Name, folder), isResumed, interval, cancellationToken);
+    }
+
+    private TrainingOptions ReadOptions(ParseResult parsed)
+    {
+        TrainingOptions standard = new();
+        return standard with
+        {
+            Seed = parsed.GetValue(seed) ?? standard.Seed,
+            PictureCount = (int)CliOptions.Require(pictures, parsed.GetValue(pictures) ?? (uint)standard.PictureCount, 1u, MaxPictures),
+            BatchSize = (int)CliOptions.Require(batch, parsed.GetValue(batch) ?? (uint)standard.BatchSize, 1u, MaxBatch),
+            LearningRate = CliOptions.Require(learningRate, parsed.GetValue(learningRate) ?? standard.LearningRate, 0, 1),
+            Channels = parsed.GetValue(channels) is { Length: > 0 } given ? ReadChannels(given) : standard.Channels,
+        };
+    }
+
+    /// <summary>One for each resolution; the network's group norms divide them.</summary>
+    private int[] ReadChannels(string[] texts) =>
+        texts.Length == 3 && texts.All(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is > 0 and <= MaxChannels && value % ChannelMultiple == 0)
+            ? [.. texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture))]
+            : throw CommandException.Usage($"{channels.Name} must be three multiples of {ChannelMultiple} of at most {MaxChannels}, but is {string.Join(' ', texts)}.");
+
+    private int Run(TrainingOptions options, string folder, bool resume, TimeSpan checkpointInterval, CancellationToken cancellationToken)
     {
         TrainingRun.UseThreads(options.Threads);
         console.WriteLine($"Rendering {options.PictureCount} pictures …");

@@ -10,10 +10,10 @@ internal sealed class ModelFileOptions
     private readonly Argument<string> path = new("path") { Description = "A checkpoint: a file (.safetensors, .ckpt, .pt, .pth) or a folder." };
     private readonly Option<string?> kind = CliOptions.Text("--kind", "KIND", "The family [told by the files].");
     private readonly Option<string?> dataType = CliOptions.Text("--dtype", "f32|f16|bf16", "What to compute in [f32 on a CPU, f16 on a GPU].");
-    private readonly Option<string> device = new("--device") { Description = "cpu, cuda:0, …", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<string?> device = CliOptions.Text("--device", "DEVICE", "Where to compute, such as cuda:0 [cpu].");
     private readonly Option<string[]> flags = new("--flag")
     {
-        Description = "What the files do not tell, NAME=VALUE, such as attention_order=legacy or config=PATH; any number of times.",
+        Description = "What the files do not tell, such as attention_order=legacy or config=PATH; may be repeated.",
         HelpName = "NAME=VALUE",
         DefaultValueFactory = _ => [],
     };
@@ -34,23 +34,13 @@ internal sealed class ModelFileOptions
     /// <exception cref="CommandException">A flag is no NAME=VALUE, or is given twice.</exception>
     public ModelLoadOptions Read(ParseResult parsed)
     {
-        Dictionary<string, string> given = [];
-        foreach (string flag in parsed.GetValue(flags)!)
-        {
-            int equals = flag.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1 || !given.TryAdd(flag[..equals], flag[(equals + 1)..]))
-            {
-                throw CommandException.Usage($"--flag must be NAME=VALUE with different names, but is {flag}.");
-            }
-        }
-
         return new ModelLoadOptions
         {
             Path = parsed.GetRequiredValue(path),
             Kind = parsed.GetValue(kind) ?? "",
             ComputeType = parsed.GetValue(dataType) is { } name ? DataTypeNames.Parse(name) : null,
-            Device = parsed.GetValue(device)!,
-            Flags = given,
+            Device = parsed.GetValue(device) ?? "cpu",
+            Flags = CliOptions.ReadPairs(flags.Name, parsed.GetValue(flags)!),
         };
     }
 

@@ -30,18 +30,10 @@ internal sealed class RunViewOptions
             Supersampling = parsed.GetValue(supersampling) ?? otherwise.Supersampling,
             ElevationDegrees = parsed.GetValue(elevation) ?? otherwise.ElevationDegrees,
         };
-        Require(views.Size is >= 8 and <= 1024, size, "in [8, 1024]", views.Size);
-        Require(views.Frames <= 1000, frames, "in [0, 1000]", views.Frames);
-        Require(views.Supersampling is >= 1 and <= 4, supersampling, "in [1, 4]", views.Supersampling);
-        Require(views.ElevationDegrees is >= -90 and <= 90, elevation, "in [-90, 90]", views.ElevationDegrees);
+        CliOptions.Require(size, views.Size, 8u, 1024u);
+        CliOptions.Require(frames, views.Frames, 0u, 1000u);
+        CliOptions.Require(supersampling, views.Supersampling, 1u, 4u);
+        CliOptions.Require(elevation, views.ElevationDegrees, -90, 90);
         return views;
-    }
-
-    private static void Require(bool condition, Option option, string rule, object actual)
-    {
-        if (!condition)
-        {
-            throw CommandException.Usage($"{option.Name} must be {rule}, but is {actual}.");
-        }
     }
 }

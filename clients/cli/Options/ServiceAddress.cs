@@ -39,6 +39,11 @@ internal static class ServiceAddress
     /// <summary><c>--optimizer</c>; null where it is not given.</summary>
     public static Option<Uri?> Optimizer(string without) => Create("--optimizer", $"Address of a running field optimizer, such as http://localhost:{DefaultOptimizerPort} {without}.");
 
+    /// <summary>What a server takes for <c>--listen</c>; null where it is not given.</summary>
+    /// <remarks>"localhost" is two addresses, IPv4's and IPv6's, on which no one port can be asked to be any free one.</remarks>
+    public static string? ListenUrl(Uri? address) =>
+        address is { Host: "localhost", Port: 0 } ? $"{address.Scheme}://127.0.0.1:0" : address?.GetLeftPart(UriPartial.Authority);
+
     /// <summary>An address with or without its scheme.</summary>
     public static bool TryParse(string text, out Uri? address) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out address)

@@ -20,6 +20,16 @@ internal sealed class BenchReport(string name)
     /// <summary>Adds one figure; see <see cref="BenchResult"/>.</summary>
     public void Add(string @case, string metric, double value, string unit = "") => results.Add(new(@case, metric, value, unit));
 
+    /// <summary>Writes the table, and the JSON where a file is given for it.</summary>
+    public void Write(CliConsole console, string? jsonPath)
+    {
+        WriteTable(console.Output);
+        if (jsonPath is not null)
+        {
+            WriteJson(jsonPath);
+        }
+    }
+
     /// <summary>Writes one row per case and one column per metric, both in order of first appearance; where there are many metrics, one row per figure.</summary>
     public void WriteTable(IAnsiConsole console)
     {

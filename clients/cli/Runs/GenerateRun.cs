@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Sjc.Cli.Jobs;
+using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
 using Sjc.Cli.Services;
 using Sjc.Contracts.Field.V1;
@@ -24,7 +25,23 @@ internal sealed class GenerateRun(CliConsole console, GenerateRequest request, T
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         RunRecord? earlier = RunRecord.Read(folder);
+        bool isNew = !Directory.Exists(folder.Path);
         PrepareFolder(earlier);
+        try
+        {
+            return await RunAsync(earlier, cancellationToken);
+        }
+        finally
+        {
+            if (isNew && !File.Exists(folder.Record) && Directory.Exists(folder.Path))
+            {
+                Directory.Delete(folder.Path, recursive: true); // The request was refused, or stopped before there was a job.
+            }
+        }
+    }
+
+    private async Task<int> RunAsync(RunRecord? earlier, CancellationToken cancellationToken)
+    {
         await using ServiceConnection scorer = await ServiceHosting.OpenScorerAsync(request.Scorer, folder.ScorerLog, cancellationToken);
         Model? model = request.Spec is { } spec ? await CheckPromptAsync(scorer, spec, cancellationToken) : null;
         await using ServiceConnection optimizer = await ServiceHosting.OpenOptimizerAsync(request.Optimizer, folder.Jobs, scorer.Address, folder.OptimizerLog, cancellationToken, request.Renderer);
@@ -105,7 +122,7 @@ internal sealed class GenerateRun(CliConsole console, GenerateRequest request, T
             throw CommandException.Usage($"{folder.Path} holds an unfinished run: go on with it ({ResumeCommand}), or replace it (--overwrite).");
         }
 
-        Directory.CreateDirectory(folder.Path);
+        CliOptions.CreateFolder("--out", folder.Path);
         foreach (string file in new[] { folder.Record, folder.Losses, folder.Log, folder.ScorerLog, folder.OptimizerLog, folder.TurntableMp4 })
         {
             File.Delete(file);

@@ -52,7 +52,7 @@ internal sealed class RunFolder(string path)
         StringBuilder name = new();
         foreach (char letter in prompt.ToLowerInvariant())
         {
-            if (char.IsAsciiLetterOrDigit(letter))
+            if (char.IsLetterOrDigit(letter))
             {
                 name.Append(letter);
             }

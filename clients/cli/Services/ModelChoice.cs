@@ -9,15 +9,19 @@ internal static class ModelChoice
     private const int ExamplesShown = 3;
 
     /// <summary>The model of a name, or the scorer's first.</summary>
+    /// <param name="scorer">Whose.</param>
+    /// <param name="name">Null or empty: the first.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="argument">What the command calls the name.</param>
     /// <exception cref="CommandException">The scorer has no such model.</exception>
-    public static async Task<Model> FindAsync(ScoreService.ScoreServiceClient scorer, string? name, CancellationToken cancellationToken)
+    public static async Task<Model> FindAsync(ScoreService.ScoreServiceClient scorer, string? name, CancellationToken cancellationToken, string argument = "--model")
     {
         ListModelsResponse list = await scorer.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
         Model? listed = string.IsNullOrEmpty(name) ? list.Models.FirstOrDefault() : list.Models.FirstOrDefault(model => model.Name == name);
         if (listed is null)
         {
             string known = string.Join(", ", list.Models.Select(model => model.Name));
-            throw CommandException.Usage($"--model must be one of {known}, but is {name}.");
+            throw CommandException.Usage($"{argument} must be one of {known}, but is {name}.");
         }
 
         // A model that is loaded on first use is described in full by GetModel alone.

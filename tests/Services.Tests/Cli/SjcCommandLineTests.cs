@@ -13,6 +13,7 @@ public sealed class SjcCommandLineTests
         { ["doctor", "--no-such-option"], "--no-such-option" },
         { ["generate"], "generate must have a prompt" },
         { ["generate", "a red car", "--iterations", "many"], "--iterations must be a whole number of at least 0, but is many." },
+        { ["generate", "a red car", "--iterations", "99999999999"], "--iterations must be a whole number of at most 4294967295, but is 99999999999." },
         { ["generate", "a red car", "--guidance", "NaN"], "--guidance must be a number, but is NaN." },
         { ["generate", "a red car", "--view-prompts", "perhaps"], "'perhaps'" },
         { ["generate", "a red car", "--view-size", "2000"], "--view-size must be in [8, 1024], but is 2000." },
@@ -23,7 +24,19 @@ public sealed class SjcCommandLineTests
         { ["generate", "a red car", "--resume", "somewhere"], "--resume goes on with a run as it was" },
         { ["generate", "--resume", "/nonexistent"], "has no run.json" },
         { ["render", "/nonexistent"], "has no run.json" },
+        { ["render", "/nonexistent", "--views", "0"], "--views must be in [1, 1000], but is 0." },
         { ["export", "x", "--format", "obj"], "obj" },
+        { ["sample", "a red car", "--size", "100000"], "--size must be in [1, 4096], but is 100000." },
+        { ["models", "inspect", "/nonexistent", "--flag", "attention_order"], "--flag must be NAME=VALUE with a name of its own each time, but is attention_order." },
+        { ["train", "--visits", "many"], "--visits must be a whole number of at least 0, but is many." },
+        { ["train", "--batch", "0"], "--batch must be in [1, 65536], but is 0." },
+        { ["train", "--learning-rate", "nan"], "--learning-rate must be a number, but is nan." },
+        { ["train", "--channels", "64", "96", "100"], "--channels must be three multiples of 8 of at most 4096, but is 64 96 100." },
+        { ["train", "--resume", "--out", "/nonexistent"], "--out must be the folder of a run to go on with, but /nonexistent holds no checkpoint." },
+        { ["evaluate", "--parallel", "0"], "--parallel must be in [1, 64], but is 0." },
+        { ["bench", "render", "--threads", "0"], "--threads must be in [1, 1024], but is 0." },
+        { ["bench", "unet", "--rounds", "0"], "--rounds must be in [1, 100000], but is 0." },
+        { ["bench", "load", "--folder", "/nonexistent"], "--folder must be a folder that is there, but is /nonexistent." },
         { ["jobs", "show"], "Required argument 'id' missing" },
         { ["field-optimizer", "--listen", "127.0.0.1:0", "--jobs", NoJobs, "--renderer", "cuda:1023"], "Optimizer:Renderer must be a usable GPU, but is cuda:1023: " },
         { ["field-optimizer", "--listen", "127.0.0.1:0", "--jobs", NoJobs, "--Optimizer:MaxRunningJobs=0"], "MaxRunningJobs" },
@@ -67,7 +80,26 @@ public sealed class SjcCommandLineTests
         (int exitCode, string output) = await CliRun.RunAsync("jobs", "list", "--optimizer", "127.0.0.1:1");
 
         Assert.Equal(ExitCode.Failure, exitCode);
-        Assert.StartsWith("sjc: The service cannot be reached", output, StringComparison.Ordinal);
+        Assert.StartsWith("sjc: The service cannot be reached: Connection refused", output, StringComparison.Ordinal);
         Assert.Single(output.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedDuringACall_SaysSoWithExitCode130()
+    {
+        using StringWriter writer = new();
+
+        int exitCode = await SjcCommandLine.RunAsync(["jobs", "list", "--optimizer", "127.0.0.1:1"], CliConsole.To(writer), new CancellationToken(canceled: true));
+
+        Assert.Equal((ExitCode.Interrupted, "sjc: Stopped.\n"), (exitCode, writer.ToString()));
+    }
+
+    [Fact]
+    public async Task RunAsync_FolderThatCannotBeMade_NamesTheOption()
+    {
+        (int exitCode, string output) = await CliRun.RunAsync("evaluate", "--kinds", "car", "--out", "/proc/pictures");
+
+        Assert.Equal(ExitCode.Failure, exitCode);
+        Assert.StartsWith("sjc: --out must be a folder that can be written to, but is /proc/pictures: ", output, StringComparison.Ordinal);
     }
 }

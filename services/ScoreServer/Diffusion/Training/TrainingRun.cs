@@ -37,6 +37,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Sets the number of threads of libtorch's kernels, for the whole process.</summary>
     public static void UseThreads(int threads) => TorchSharp.torch.set_num_threads(threads);
 
+    /// <summary>Whether a folder holds a run to go on with.</summary>
+    public static bool HasCheckpoint(string folder) => File.Exists(CheckpointIn(folder));
+
     /// <summary>The options of the run whose checkpoint a folder holds.</summary>
     /// <exception cref="IOException">There is no checkpoint.</exception>
     public static TrainingOptions OptionsOf(string folder) => TrainingCheckpoint.ReadOptions(CheckpointIn(folder));

@@ -16,6 +16,17 @@ public sealed class ServiceAddressTests
     }
 
     [Theory]
+    [InlineData("localhost:5201", "http://localhost:5201")]
+    [InlineData("localhost:0", "http://127.0.0.1:0")]
+    [InlineData("https://localhost:0/", "https://127.0.0.1:0")]
+    [InlineData("0.0.0.0:0", "http://0.0.0.0:0")]
+    public void ListenUrl_Address_IsOneThatAServerCanListenOn(string text, string expected)
+    {
+        Assert.True(ServiceAddress.TryParse(text, out Uri? address));
+        Assert.Equal(expected, ServiceAddress.ListenUrl(address));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("ftp://host")]
     [InlineData("http://")]

@@ -54,6 +54,19 @@ public sealed class GenerateTests(BallScorer scorer) : IClassFixture<BallScorer>
     }
 
     [Fact]
+    public async Task Generate_RefusedSpec_LeavesNoFolder()
+    {
+        using TemporaryFolder folder = new();
+        string run = folder.File("run");
+
+        (int exitCode, string output) = await GenerateAsync(run, "--step-ratio", "100");
+
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains("spec.field.step_ratio must be", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
     public async Task Generate_StoppedAndResumed_EndsWithTheSameFieldAsAnUninterruptedRun()
     {
         using TemporaryFolder whole = new();
@@ -114,7 +127,7 @@ public sealed class GenerateTests(BallScorer scorer) : IClassFixture<BallScorer>
         Assert.Equal(ExitCode.Usage, exitCode);
         Assert.Contains("dodecahedron", output, StringComparison.Ordinal);
         Assert.Contains("ball", output, StringComparison.Ordinal); // what it knows
-        Assert.False(File.Exists(folder.File("run/run.json")));
+        Assert.False(Directory.Exists(folder.File("run")));
     }
 
     [Fact]
