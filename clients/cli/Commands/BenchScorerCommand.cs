@@ -20,7 +20,8 @@ internal static class BenchScorerCommand
         Option<uint?> seconds = CliOptions.Whole("--seconds", "Of each closed-loop measurement [5].");
         Option<uint?> overload = CliOptions.Whole("--overload-seconds", "Of the overload [60].");
         Option<uint?> optimizers = CliOptions.Whole("--optimizers", "Optimizers that share a scorer; 0: leave them out [16].");
-        Command command = new("scorer", "Measure a scorer with the shipped network on the processor: rates, latency, fairness, overload, memory.") { json, threads, seconds, overload, optimizers };
+        Option<string[]> cases = new("--case") { Description = $"Only this part; may be given several times: {string.Join(", ", ScorerBenchmark.Parts)}." };
+        Command command = new("scorer", "Measure a scorer with the shipped network on the processor: rates, latency, fairness, overload, memory.") { json, threads, seconds, overload, optimizers, cases };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             console,
             parsed.GetValue(json),
@@ -28,6 +29,7 @@ internal static class BenchScorerCommand
             Read(parsed, seconds, 5, 1, MaxSeconds),
             Read(parsed, overload, 60, 1, MaxSeconds),
             Read(parsed, optimizers, 16, 0, MaxOptimizers),
+            RequireParts(parsed.GetValue(cases) ?? []),
             cancellationToken));
         return command;
     }
@@ -35,7 +37,11 @@ internal static class BenchScorerCommand
     private static int Read(ParseResult parsed, Option<uint?> option, uint otherwise, uint least, uint most) =>
         (int)CliOptions.Require(option, parsed.GetValue(option) ?? otherwise, least, most);
 
-    private static async Task<int> RunAsync(CliConsole console, string? json, int threads, int seconds, int overload, int optimizers, CancellationToken cancellationToken)
+    private static string[] RequireParts(string[] parts) => Array.Find(parts, part => !ScorerBenchmark.Parts.Contains(part)) is { } unknown
+        ? throw CommandException.Usage($"--case must be one of {string.Join(", ", ScorerBenchmark.Parts)}, but is {unknown}.")
+        : parts;
+
+    private static async Task<int> RunAsync(CliConsole console, string? json, int threads, int seconds, int overload, int optimizers, string[] parts, CancellationToken cancellationToken)
     {
         InlineSockets.Enable(); // The clients' own, as the scorer does: their wake-ups count in its latency.
         BenchReport report = new("bench scorer");
@@ -47,6 +53,7 @@ internal static class BenchScorerCommand
             Duration = TimeSpan.FromSeconds(seconds),
             OverloadDuration = TimeSpan.FromSeconds(overload),
             Optimizers = optimizers,
+            Parts = parts,
             Report = text => console.WriteLine($"measuring {text} ..."),
         };
         await foreach (ScorerFigure figure in ScorerBenchmark.RunAsync(options, cancellationToken))

@@ -9,10 +9,8 @@ namespace Sjc.Benchmarks.Scoring;
 /// <summary>The shipped network without a server: arrays in, arrays out, as a scorer's device thread calls it.</summary>
 internal sealed class BareNetwork : IDisposable
 {
-    private const int MinPasses = 20;
     private readonly ShapesDenoiser _denoiser;
     private readonly Condition _condition;
-    private readonly SortedDictionary<int, double> _seconds = [];
 
     public BareNetwork(int threads)
     {
@@ -27,35 +25,19 @@ internal sealed class BareNetwork : IDisposable
     /// <summary>Of one image.</summary>
     public DataShape Shape => _denoiser.Description.DataShape;
 
-    /// <summary>Median time of a pass of each measured size, seconds.</summary>
-    public IReadOnlyDictionary<int, double> Seconds => _seconds;
-
-    /// <summary>Measures passes of a size.</summary>
-    public double Measure(int rows, TimeSpan duration, CancellationToken cancellationToken)
+    /// <summary>Median time of a pass, seconds; the first one is not counted.</summary>
+    public double Measure(int rows, int minPasses, TimeSpan duration, CancellationToken cancellationToken)
     {
         List<double> times = [];
         Pass(rows);
         long start = Stopwatch.GetTimestamp();
-        while (times.Count < MinPasses || Stopwatch.GetElapsedTime(start) < duration)
+        while (times.Count < minPasses || Stopwatch.GetElapsedTime(start) < duration)
         {
             cancellationToken.ThrowIfCancellationRequested();
             times.Add(Pass(rows).TotalSeconds);
         }
 
-        return _seconds[rows] = Statistics.Percentile(times, 0.5);
-    }
-
-    /// <summary>The time of a pass of any size, between the measured ones.</summary>
-    public double SecondsOf(int rows)
-    {
-        if (_seconds.TryGetValue(rows, out double measured))
-        {
-            return measured;
-        }
-
-        (int below, double least) = _seconds.LastOrDefault(pair => pair.Key < rows, _seconds.First());
-        (int above, double most) = _seconds.FirstOrDefault(pair => pair.Key > rows, _seconds.Last());
-        return above == below ? least : least + ((most - least) * (rows - below) / (above - below));
+        return Statistics.Percentile(times, 0.5);
     }
 
     /// <summary>One pass.</summary>

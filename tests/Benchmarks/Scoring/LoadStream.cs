@@ -62,7 +62,7 @@ internal sealed class LoadStream : IAsyncDisposable
             {
                 if (_pending.TryRemove(message.Id, out (TaskCompletionSource<LoadAnswer> Answer, long Start) pending))
                 {
-                    pending.Answer.TrySetResult(new LoadAnswer(message, Stopwatch.GetElapsedTime(pending.Start)));
+                    pending.Answer.TrySetResult(new LoadAnswer(message.Response?.Timing, message.Status?.Message, pending.Start, Stopwatch.GetElapsedTime(pending.Start)));
                 }
             }
         }

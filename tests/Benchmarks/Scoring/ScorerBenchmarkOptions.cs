@@ -21,6 +21,12 @@ public sealed record ScorerBenchmarkOptions
     /// <summary>Optimizers that share a scorer; 0: leave them out.</summary>
     public int Optimizers { get; init; } = 16;
 
+    /// <summary>Of <see cref="ScorerBenchmark.Parts"/>, those to run; none: all.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>The scorer's own setting of <see cref="Threads"/>.</summary>
+    internal string ThreadsSetting => $"--TorchThreads={Threads}";
+
     /// <summary>Says what is being measured.</summary>
     public Action<string> Report { get; init; } = _ => { };
 }
