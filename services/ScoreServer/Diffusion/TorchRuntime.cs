@@ -91,6 +91,7 @@ public static class TorchRuntime
     private static void Load(string? folder)
     {
         RequireMended(typeof(torch).Assembly);
+        NativeHeap.KeepFreedMemory();
         try
         {
             if (!string.IsNullOrEmpty(folder))
