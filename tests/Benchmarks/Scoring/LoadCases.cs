@@ -7,7 +7,11 @@ internal sealed class LoadCases(BareNetwork network, ScorerBenchmarkOptions opti
 {
     private static readonly int[] Sizes = [1, 2, 4, 6, 8, 10, 12, 14, 16];
     private static readonly TimeSpan SizeDuration = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    /// <summary>Requests, and then passes: few, so that the machine's speed is the same for both.</summary>
+    private const int TurnLength = 9;
 
     /// <summary>Passes of each size.</summary>
     public async IAsyncEnumerable<ScorerFigure> Raw([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -27,6 +31,12 @@ internal sealed class LoadCases(BareNetwork network, ScorerBenchmarkOptions opti
     {
         using ScorerProcess scorer = await options.StartScorer([options.ThreadsSetting], cancellationToken);
         ScorerLoad load = new(scorer.Address, network.Shape);
+        options.Report("nothing yet: the scorer compiles what it runs often");
+        await using (ClosedLoops loops = new(load, [.. Enumerable.Repeat(1, 16)]))
+        {
+            await loops.RunAsync(TimeSpan.Zero, WarmUp, cancellationToken);
+        }
+
         foreach (int count in clients ? (int[])[1, 4, 16, 64] : [])
         {
             options.Report($"{count} clients");
@@ -79,24 +89,35 @@ internal sealed class LoadCases(BareNetwork network, ScorerBenchmarkOptions opti
     /// <summary>Requests of one client and passes of as many rows by turns: the median of the turns' differences.</summary>
     private async Task<double> AddedLatencyAsync(ScorerLoad load, CancellationToken cancellationToken)
     {
-        const int Turns = 20;
-        const int Requests = 25;
+        const int Unmeasured = 20;
+        const int Turns = 100;
         List<double> added = [];
         await using LoadStream stream = new(load.Address);
-        for (int turn = 0; turn < Turns; turn++)
+        for (int turn = 0; turn < Unmeasured + Turns; turn++)
         {
-            List<double> served = [];
-            for (int i = 0; i < Requests; i++)
+            double served = await RequestAsync(stream, load, cancellationToken);
+            double bare = network.Measure(ScorerLoad.Rows, TurnLength, TimeSpan.Zero, cancellationToken);
+            if (turn >= Unmeasured)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                LoadAnswer answer = await await stream.SendAsync(load.Request((ulong)i));
-                served.Add(answer.Latency.TotalMilliseconds);
+                added.Add(1000 * (served - bare));
             }
-
-            added.Add(Statistics.Percentile(served, 0.5) - (1000 * network.Measure(ScorerLoad.Rows, Requests, TimeSpan.Zero, cancellationToken)));
         }
 
         return Statistics.Percentile(added, 0.5);
+    }
+
+    /// <summary>Median latency of some requests one after another, seconds; the first one is not counted, as that of the passes is not.</summary>
+    private static async Task<double> RequestAsync(LoadStream stream, ScorerLoad load, CancellationToken cancellationToken)
+    {
+        List<double> latencies = [];
+        for (int i = 0; i <= TurnLength; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            LoadAnswer answer = await await stream.SendAsync(load.Request((ulong)i));
+            latencies.Add(answer.Latency.TotalSeconds);
+        }
+
+        return Statistics.Percentile(latencies[1..], 0.5);
     }
 
     /// <summary>One client with 64 requests in flight, one with a single one. Its wait is all that is not its own batch's time.</summary>

@@ -14,7 +14,7 @@ namespace Sjc.ScoreServer.Batching;
 internal sealed class DenoiseWork(string tenant, LoadedModel model, float[] rows, double[] sigmas, Condition[] conditions)
     : BatchItem(tenant, KeyOf(model), sigmas.Length)
 {
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new();
 
     public LoadedModel Model { get; } = model;
 
@@ -87,11 +87,24 @@ internal sealed class DenoiseWork(string tenant, LoadedModel model, float[] rows
         };
     }
 
-    public void SetCompleted() => _completion.TrySetResult();
+    /// <summary>Ends it well, and lets whoever awaits it go on: here, or on a thread of the pool, which has to wake for it.</summary>
+    public void SetCompleted(bool here)
+    {
+        if (here)
+        {
+            _completion.TrySetResult();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work._completion.TrySetResult(), this, preferLocal: false);
+        }
+    }
 
-    public void SetCancelled(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
+    public void SetCancelled(CancellationToken cancellationToken) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static end => end.Work._completion.TrySetCanceled(end.Token), (Work: this, Token: cancellationToken), preferLocal: false);
 
-    public void SetException(Exception exception) => _completion.TrySetException(exception);
+    public void SetException(Exception exception) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static end => end.Work._completion.TrySetException(end.Exception), (Work: this, Exception: exception), preferLocal: false);
 
     private static BatchKey KeyOf(LoadedModel model) => new(model.Name, model.Description.ComputeTypeName, model.Description.DataShape);
 }

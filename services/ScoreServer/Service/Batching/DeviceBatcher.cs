@@ -8,6 +8,10 @@ internal sealed partial class DeviceBatcher
 {
     private static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>An answer with so many values is combined and written in less time than a thread takes to wake.</summary>
+    private const int SmallAnswer = 65_536;
+
     private readonly Lock _gate = new();
     private readonly BatchQueue<DenoiseWork> _queue;
     private readonly BatchEvaluation _evaluation;
@@ -186,6 +190,7 @@ internal sealed partial class DeviceBatcher
         List<DenoiseWork> completed = [];
         int rows = wanted.Where(slice => !failures.ContainsKey(slice.Item)).Sum(slice => slice.Count);
         List<DenoiseWork> failed = [];
+        bool isIdle;
         lock (_gate)
         {
             foreach (BatchSlice<DenoiseWork> slice in wanted)
@@ -197,6 +202,7 @@ internal sealed partial class DeviceBatcher
 
             failed.AddRange(failures.Keys.Where(_queue.Cancel));
             _queue.Complete(batch, rows, _clock.Now, completed);
+            isIdle = _queue.QueuedRows == 0;
         }
 
         if (rows > 0)
@@ -208,7 +214,9 @@ internal sealed partial class DeviceBatcher
         }
 
         failed.ForEach(work => work.SetException(failures[work]));
-        completed.ForEach(work => work.SetCompleted());
+
+        // With nothing else to do the device's thread answers a lone small request itself: another one would have to wake for it.
+        completed.ForEach(work => work.SetCompleted(here: isIdle && completed.Count == 1 && work.Values.Length <= SmallAnswer));
     }
 
     private static string NameOf(BatchEnd end) => end switch

@@ -66,12 +66,15 @@ internal sealed class DeviceThread : IDisposable
         return completion.Task;
     }
 
-    /// <summary>Ends the thread after the work that was posted.</summary>
+    /// <summary>Ends the thread after the work that was posted, and waits for it, except on the thread itself, where an answer's continuation may stop the server.</summary>
     public void Dispose()
     {
         _work.CompleteAdding();
-        _thread.Join();
-        _work.Dispose();
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+            _work.Dispose();
+        }
     }
 
     private void Run()

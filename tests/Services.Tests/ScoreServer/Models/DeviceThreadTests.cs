@@ -56,4 +56,17 @@ public sealed class DeviceThreadTests
         Assert.False(thread.Post(() => { }));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => thread.InvokeAsync(() => 1));
     }
+
+    [Fact]
+    public async Task Dispose_OnTheThreadItself_DoesNotWaitForIt()
+    {
+        DeviceThread thread = new("cpu");
+        await thread.InvokeAsync(() =>
+        {
+            thread.Dispose();
+            return true;
+        }).WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.False(thread.Post(() => { }));
+    }
 }
