@@ -49,7 +49,7 @@ internal sealed record ApiOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxResetsPerSecond { get; init; } = 200;
 
-    /// <summary>A stream whose client does not read an answer for so long is cut off.</summary>
+    /// <summary>A stream whose client has not taken an answer after so long is cut off, whether it reads nothing or a few bytes at a time.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A stream on which nothing happens for so long is ended.</summary>
