@@ -155,11 +155,11 @@ class Scorer:
         call = self._stub.Score.future(self.request(images, sigmas, **options), timeout=wait, metadata=self._calls.metadata)
         return PendingScores(call, np.ndim(images) == 3)
 
-    def score_stream(self, requests: Iterable[score_pb2.ScoreRequest], *, in_flight: int = 8, timeout: Optional[float] = None) -> Iterator[Scores]:
+    def score_stream(self, requests: Iterable[score_pb2.ScoreRequest], *, in_flight: int = 8, timeout: Optional[float] = None, request_timeout: Optional[float] = None) -> Iterator[Scores]:
         """Scores of many requests over one stream, in their order, with several in flight.
 
-        timeout: of the whole stream, seconds; None: no deadline. The first refused request raises. Closing the iterator cancels what is
-        in flight.
+        timeout: of the whole stream, seconds; None: no deadline. request_timeout: of each request from its arrival on, seconds in
+        (0, 86400]; None: the stream's. The first refused request raises. Closing the iterator cancels what is in flight.
         """
         if in_flight < 1:
             raise ValueError(f"in_flight must be at least 1, but is {in_flight}.")
@@ -173,7 +173,7 @@ class Scorer:
                     window.acquire()
                     if stop.is_set():
                         return
-                    yield score_pb2.ScoreStreamRequest(id=number, request=request)
+                    yield score_pb2.ScoreStreamRequest(id=number, request=request, timeout_seconds=request_timeout)
             except BaseException as error:  # gRPC would swallow what the caller's iterable raises
                 failed.put(error)
 

@@ -119,6 +119,13 @@ class ScorerTests(unittest.TestCase):
             self.scorer.score(np.stack([self.image()] * 64), 1.0, model="exact", draws=4, timeout=0.001)
         self.assertEqual(grpc.StatusCode.DEADLINE_EXCEEDED, caught.exception.code)
 
+    def test_request_of_a_stream_has_a_deadline_of_its_own(self):
+        request = self.scorer.request(np.stack([self.image()] * 64), 1.0, model="exact", draws=4)
+        with self.assertRaises(UnavailableError) as caught:
+            list(self.scorer.score_stream([request], request_timeout=0.001))
+        self.assertEqual(grpc.StatusCode.DEADLINE_EXCEEDED, caught.exception.code)
+        self.assertEqual(1, len(list(self.scorer.score_stream([request], request_timeout=60))))
+
     def test_submitted_request_can_be_cancelled(self):
         pending = self.scorer.submit(np.stack([self.image()] * 64), 1.0, model="exact", draws=4)
         pending.cancel()
