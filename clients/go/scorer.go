@@ -3,6 +3,7 @@ package sjcgrpc
 import (
 	"context"
 	"fmt"
+	"time"
 
 	scorev1 "sjcgrpc/gen/sjc/score/v1"
 	tensorv1 "sjcgrpc/gen/sjc/tensor/v1"
@@ -33,6 +34,8 @@ type Query struct {
 	EncodeImages bool
 	// Deterministic asks for the same bits whoever shares the batch.
 	Deterministic bool
+	// Timeout is of this query among those of ScoreAll, from its arrival on; 0: the context's alone, as for Score.
+	Timeout time.Duration
 }
 
 // Scores is an answer. Gradient = sigma * score, Score = (D - x) / sigma^2, Denoised = D; without data where it was not asked for.

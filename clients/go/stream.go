@@ -31,6 +31,10 @@ func (s *Scorer) ScoreAll(ctx context.Context, queries []Query, inFlight int, re
 				return err
 			}
 			message := &scorev1.ScoreStreamRequest{Id: uint64(sent), Action: &scorev1.ScoreStreamRequest_Request{Request: request}}
+			if timeout := queries[sent].Timeout; timeout != 0 {
+				seconds := timeout.Seconds()
+				message.TimeoutSeconds = &seconds
+			}
 			// An EOF says that the stream broke; receiving says why.
 			if err := stream.Send(message); err != nil && !errors.Is(err, io.EOF) {
 				return toError(err)

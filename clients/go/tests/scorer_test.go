@@ -197,6 +197,19 @@ func TestScoreAll_CallersError_EndsIt(t *testing.T) {
 	}
 }
 
+func TestScoreAll_TimeoutOfAQuery_IsDeadlineExceeded(t *testing.T) {
+	scorer, shape := newScorer(t)
+	q := query(append([]int{64}, shape...))
+	q.Draws = 4
+	ignore := func(int, *sjcgrpc.Scores) error { return nil }
+	q.Timeout = time.Millisecond
+	failure(t, scorer.ScoreAll(background, []sjcgrpc.Query{q}, 1, ignore), codes.DeadlineExceeded)
+	q.Timeout = time.Minute
+	if err := scorer.ScoreAll(background, []sjcgrpc.Query{q}, 1, ignore); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestScore_DeadlinePasses_IsDeadlineExceeded(t *testing.T) {
 	scorer, shape := newScorer(t)
 	q := query(append([]int{64}, shape...))

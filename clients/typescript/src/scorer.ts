@@ -99,11 +99,13 @@ export class Scorer {
 
   /**
    * Scores of many requests over one stream, in their order, with several in flight. The first refused request throws. Leaving the loop cancels what is in flight.
+   * `timeoutMs` is of the whole stream, `requestTimeoutMs` of each request from its arrival on.
    */
   async *scoreStream(
-    queries: Iterable<ScoreQuery> | AsyncIterable<ScoreQuery>, settings: CallSettings & { inFlight?: number } = {},
+    queries: Iterable<ScoreQuery> | AsyncIterable<ScoreQuery>, settings: CallSettings & { inFlight?: number; requestTimeoutMs?: number } = {},
   ): AsyncGenerator<Scores> {
     const inFlight = settings.inFlight ?? 8;
+    const timeoutSeconds = settings.requestTimeoutMs === undefined ? undefined : settings.requestTimeoutMs / 1000;
     if (!(inFlight >= 1)) {
       throw new RangeError(`inFlight must be at least 1, but is ${inFlight}.`);
     }
@@ -125,7 +127,7 @@ export class Scorer {
             break;
           }
           single[sent] = next.value.images.shape.length === 3;
-          call.write({ id: BigInt(sent++), action: { $case: "request", request: toRequest(next.value) } });
+          call.write({ id: BigInt(sent++), action: { $case: "request", request: toRequest(next.value) }, timeoutSeconds });
         }
         if (turn === sent) {
           return;

@@ -139,6 +139,12 @@ test("a deadline passes", async () => {
   await assert.rejects(scorer.score(query({ images: image(1, 64), draws: 4 }), { timeoutMs: 1 }), (error) => error instanceof UnavailableError && error.code === Code.DEADLINE_EXCEEDED);
 });
 
+test("a request of a stream has a deadline of its own", async () => {
+  const stream = (requestTimeoutMs: number) => scorer.scoreStream([query({ images: image(1, 64), draws: 4 })], { requestTimeoutMs });
+  await assert.rejects(stream(1).next(), (error) => error instanceof UnavailableError && error.code === Code.DEADLINE_EXCEEDED);
+  assert.equal((await stream(60_000).next()).done, false);
+});
+
 test("a request can be cancelled", async () => {
   const abort = new AbortController();
   const answer = scorer.score(query({ images: image(1, 64), draws: 4 }), { signal: abort.signal });
