@@ -9,10 +9,9 @@ internal sealed unsafe class PacketScratch
 
     private readonly NativeBuffer<float> cells = new(2 * SampleCells.Floats);
     private readonly NativeBuffer<float> active = new(SampleCells.ChunkSamples);
-    private readonly NativeBuffer<float> chunk = new(8 * SampleCells.ChunkSamples);
+    private readonly NativeBuffer<float> runs = new(2 * SampleRuns.Floats);
     private readonly NativeBuffer<float> perRay = new(8 * Width);
     private readonly NativeBuffer<double> products = new(Width);
-    private readonly NativeBuffer<uint> masks = new(SampleCells.ChunkSteps);
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
     private NativeBuffer<float> transient = NativeBuffer<float>.Empty;
     private readonly NativeBuffer<int> transientVisible = new(SampleCells.ChunkSamples);
@@ -26,11 +25,8 @@ internal sealed unsafe class PacketScratch
     /// <summary>1 for samples of a chunk that an alpha mask keeps.</summary>
     public float* Active => active.Pointer;
 
-    /// <summary>Eight values per sample of a chunk.</summary>
-    public float* Chunk => chunk.Pointer;
-
-    /// <summary>Bits of a chunk's steps, one per ray.</summary>
-    public uint* Masks => masks.Pointer;
+    /// <summary>What a chunk's samples add to the grid: 0 for densities, 1 for features.</summary>
+    public SampleRuns Runs(int kind) => new(runs.Pointer + (kind * SampleRuns.Floats));
 
     /// <summary>Rows of sixteen, one value per ray.</summary>
     public float* PerRay(int row) => perRay.Pointer + (row * Width);

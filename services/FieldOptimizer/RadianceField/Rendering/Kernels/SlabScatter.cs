@@ -72,154 +72,110 @@ internal readonly unsafe ref struct SlabScatter
         int visibleCount = tape.VisibleCount(packet);
         float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
         int visible = LowerBound(samples.Visible, visibleCount, first * Width);
+        SampleRuns densityRuns = scratch.Runs(0);
+        SampleRuns colorRuns = scratch.Runs(1);
+        int low = firstPlane * layout.PlanePitch;
+        int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
         cells.Locate<TLanes>(rows, samples.StepLength, layout, first, SampleCells.ChunkSteps);
         for (int step = first; step < end; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
             next.Locate<TLanes>(rows, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
             Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
-            Spread<TLanes>(cells, gradients + (step * Width), Width, float.NaN, count);
-            AddDensity(cells, next, count);
             int firstVisible = visible;
             while (visible < visibleCount && samples.Visible[visible] < (step + count) * Width)
             {
                 visible++;
             }
 
-            if (slope0 != 1)
+            // ∂L/∂feature of raw colours is w·g with one g per ray: only w is spread.
+            bool isRaw = slope0 == 1;
+            float* weights = isRaw && visible > firstVisible ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
+            CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
+            AddDensity(cells, next, densityRuns, densityRuns.List(count));
+            if (weights != null)
+            {
+                AddRawFeatures(cells, next, colorRuns, colorRuns.List(count));
+            }
+            else
             {
                 AddFeatures(cells, next, samples, step * Width, firstVisible, visible);
-            }
-            else if (visible > firstVisible)
-            {
-                // ∂L/∂feature is w·g with one g per ray: only w is spread.
-                float* weights = samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights;
-                Spread<TLanes>(cells, weights, PacketSamples.StepFloats, samples.WeightThreshold, count);
-                AddRawFeatures(cells, next, count);
             }
 
             (cells, next) = (next, cells);
         }
     }
 
-    /// <summary>Each sample's value times the weights of its cell's corners, in four arrays of pairs along x, and which samples count.
-    /// What a ray leaves in one cell at several steps is summed up at the last of them.</summary>
-    /// <param name="cells">Of the chunk.</param>
-    /// <param name="values">Rows of sixteen.</param>
-    /// <param name="pitch">Floats between rows.</param>
-    /// <param name="threshold">Values of at most this count as zero; NaN: all count but zeros.</param>
-    /// <param name="count">Steps.</param>
-    private void Spread<TLanes>(SampleCells cells, float* values, int pitch, float threshold, int count)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        float* chunk = scratch.Chunk;
-        uint* masks = scratch.Masks;
-        int low = firstPlane * layout.PlanePitch;
-        int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
-        TLanes zero = TLanes.Create(0);
-        for (int lane = 0; lane < Width; lane += TLanes.Count)
-        {
-            // Eight corners, one variable each: the compiler keeps them in registers, which it does not with a struct of them.
-            (TLanes a0, TLanes a1, TLanes a2, TLanes a3) = (zero, zero, zero, zero);
-            (TLanes b0, TLanes b1, TLanes b2, TLanes b3) = (zero, zero, zero, zero);
-            for (int i = 0; i < count; i++)
-            {
-                int at = (i * Width) + lane;
-                int* index = cells.Index + at;
-                int* before = i > 0 ? index - Width : index;
-                TLanes value = TLanes.Load(values + (i * pitch) + lane);
-                value = float.IsNaN(threshold) ? value : TLanes.SelectGreater(value, TLanes.Create(threshold), value, zero);
-                uint mask = TLanes.RangeMask(index, low, length) & TLanes.GreaterMask(TLanes.Abs(value), zero);
-                if (i > 0)
-                {
-                    uint same = TLanes.EqualMask(index, before) & (masks[i - 1] >> lane);
-                    masks[i - 1] &= ~(same << lane);
-                    mask |= same;
-                }
-
-                masks[i] = lane == 0 ? mask : masks[i] | (mask << lane);
-                (TLanes x, TLanes y, TLanes z) = (TLanes.Load(cells.X + at), TLanes.Load(cells.Y + at), TLanes.Load(cells.Z + at));
-                TLanes back = value * z;
-                TLanes front = value - back;
-                TLanes frontUp = front * y;
-                TLanes backUp = back * y;
-                TLanes c1 = (front - frontUp) * x;
-                TLanes c3 = frontUp * x;
-                TLanes d1 = (back - backUp) * x;
-                TLanes d3 = backUp * x;
-                a0 = (front - frontUp) - c1 + TLanes.WhereEqual(index, before, a0);
-                a1 = c1 + TLanes.WhereEqual(index, before, a1);
-                a2 = frontUp - c3 + TLanes.WhereEqual(index, before, a2);
-                a3 = c3 + TLanes.WhereEqual(index, before, a3);
-                b0 = (back - backUp) - d1 + TLanes.WhereEqual(index, before, b0);
-                b1 = d1 + TLanes.WhereEqual(index, before, b1);
-                b2 = backUp - d3 + TLanes.WhereEqual(index, before, b2);
-                b3 = d3 + TLanes.WhereEqual(index, before, b3);
-                float* spread = chunk + (2 * at);
-                TLanes.StorePairs(spread, a0, a1);
-                TLanes.StorePairs(spread + (2 * ChunkSamples), a2, a3);
-                TLanes.StorePairs(spread + (4 * ChunkSamples), b0, b1);
-                TLanes.StorePairs(spread + (6 * ChunkSamples), b2, b3);
-            }
-        }
-    }
-
-    private void AddDensity(SampleCells cells, SampleCells next, int count)
+    private void AddDensity(SampleCells cells, SampleCells next, SampleRuns runs, int count)
     {
         nint row = layout.RowPitch;
         nint plane = layout.PlanePitch;
         float* slab = density;
-        float* chunk = scratch.Chunk;
-        uint* masks = scratch.Masks;
+        float* corners = runs.Corners;
+        int* samples = runs.Samples;
         int* index = cells.Index;
         int* nextIndex = next.Index;
         for (int i = 0; i < count; i++)
         {
-            for (uint mask = masks[i]; mask != 0; mask &= mask - 1)
-            {
-                int sample = (i * Width) + BitOperations.TrailingZeroCount(mask);
-                float* spread = chunk + (2 * sample);
-                float* corner = slab + index[sample];
-                Prefetching.Near(slab + nextIndex[sample], row, plane);
-                AddPair(corner, spread);
-                AddPair(corner + row, spread + (2 * ChunkSamples));
-                AddPair(corner + plane, spread + (4 * ChunkSamples));
-                AddPair(corner + plane + row, spread + (6 * ChunkSamples));
-            }
+            int sample = samples[i];
+            Prefetching.Near(slab + nextIndex[sample], row, plane);
+            float* from = corners + (2 * sample);
+            float* corner = slab + index[sample];
+            AddPair(corner, from);
+            AddPair(corner + row, from + SampleRuns.PairPitch);
+            corner += plane;
+            AddPair(corner, from + (2 * SampleRuns.PairPitch));
+            AddPair(corner + row, from + (3 * SampleRuns.PairPitch));
         }
     }
 
-    /// <summary>Adds the spread weights times each ray's colour gradient.</summary>
-    private void AddRawFeatures(SampleCells cells, SampleCells next, int count)
+    private void AddRawFeatures(SampleCells cells, SampleCells next, SampleRuns runs, int count)
     {
         nint row = (nint)layout.RowPitch * stride;
         nint plane = (nint)layout.PlanePitch * stride;
         int record = stride;
         float* slab = features;
-        float* chunk = scratch.Chunk;
+        float* corners = runs.Corners;
         float* gradients = scratch.Colors;
-        uint* masks = scratch.Masks;
+        int* samples = runs.Samples;
         int* index = cells.Index;
         int* nextIndex = next.Index;
         byte* marks = touched;
+        if (record == 4)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                int sample = samples[i];
+                int cell = index[sample];
+                marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
+                float* from = corners + (2 * sample);
+                float* corner = slab + ((nint)cell * 4);
+                Prefetching.Near(slab + ((nint)nextIndex[sample] * 4), row, plane);
+                Vector128<float> gradient = Vector128.Load(gradients + (sample % Width * 4));
+                AddWeighted(corner, 4, gradient, from);
+                AddWeighted(corner + row, 4, gradient, from + SampleRuns.PairPitch);
+                corner += plane;
+                AddWeighted(corner, 4, gradient, from + (2 * SampleRuns.PairPitch));
+                AddWeighted(corner + row, 4, gradient, from + (3 * SampleRuns.PairPitch));
+            }
+
+            return;
+        }
+
         for (int i = 0; i < count; i++)
         {
-            for (uint mask = masks[i]; mask != 0; mask &= mask - 1)
+            int sample = samples[i];
+            marks[(uint)index[sample] / RecordLayout.SegmentRecords] = 1;
+            float* from = corners + (2 * sample);
+            float* corner = slab + ((nint)index[sample] * record);
+            Prefetching.Near(slab + ((nint)nextIndex[sample] * record), row, plane);
+            for (int quad = 0; quad < record; quad += 4, corner += 4)
             {
-                int lane = BitOperations.TrailingZeroCount(mask);
-                int sample = (i * Width) + lane;
-                marks[(uint)index[sample] / RecordLayout.SegmentRecords] = 1;
-                float* spread = chunk + (2 * sample);
-                float* corner = slab + ((nint)index[sample] * record);
-                Prefetching.Near(slab + ((nint)nextIndex[sample] * record), row, plane);
-                for (int quad = 0; quad < record; quad += 4, corner += 4)
-                {
-                    Vector128<float> gradient = Vector128.Load(gradients + (lane * record) + quad);
-                    AddWeighted(corner, record, gradient, spread);
-                    AddWeighted(corner + row, record, gradient, spread + (2 * ChunkSamples));
-                    AddWeighted(corner + plane, record, gradient, spread + (4 * ChunkSamples));
-                    AddWeighted(corner + plane + row, record, gradient, spread + (6 * ChunkSamples));
-                }
+                Vector128<float> gradient = Vector128.Load(gradients + (sample % Width * record) + quad);
+                AddWeighted(corner, record, gradient, from);
+                AddWeighted(corner + row, record, gradient, from + SampleRuns.PairPitch);
+                AddWeighted(corner + plane, record, gradient, from + (2 * SampleRuns.PairPitch));
+                AddWeighted(corner + plane + row, record, gradient, from + (3 * SampleRuns.PairPitch));
             }
         }
     }

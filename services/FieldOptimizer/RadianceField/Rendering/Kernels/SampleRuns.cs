@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>What a chunk's samples add to the corners of their cells. A run is what one ray leaves in one cell: its samples are summed
+/// up in registers, and the sums stand at the last of them.</summary>
+internal readonly unsafe struct SampleRuns(float* memory)
+{
+    /// <summary>Floats of memory.</summary>
+    public const int Floats = (9 * ChunkSamples) + (2 * Width);
+
+    /// <summary>From a run's pair of corners to the next pair.</summary>
+    public const int PairPitch = 2 * ChunkSamples;
+
+    private const int Width = RayPackets.Width;
+    private const int ChunkSamples = SampleCells.ChunkSamples;
+
+    /// <summary>The sums at the eight corners: four arrays of pairs along x, [4, samples, 2].</summary>
+    public float* Corners => memory;
+
+    /// <summary>The runs, by their last samples, as <see cref="List"/> arranges them.</summary>
+    public int* Samples => (int*)memory + (8 * ChunkSamples);
+
+    /// <summary>Per step a bit for each ray with a run that ends there.</summary>
+    public uint* Masks => (uint*)Samples + ChunkSamples + Width;
+
+    /// <summary>Marks the samples of a step: a run goes on where the cell is that of the step before.</summary>
+    /// <param name="step">Of the chunk.</param>
+    /// <param name="lane">The first lane.</param>
+    /// <param name="mask">Lanes with a value.</param>
+    /// <param name="same">Lanes whose cell is that of the step before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Mark(int step, int lane, uint mask, uint same)
+    {
+        uint* masks = Masks;
+        if (step > 0)
+        {
+            same &= masks[step - 1] >> lane;
+            masks[step - 1] &= ~(same << lane);
+            mask |= same;
+        }
+
+        masks[step] = lane == 0 ? mask : masks[step] | (mask << lane);
+    }
+
+    /// <summary>Lists the runs such that neighbours in the list lie far apart in the grid: what one adds to a corner has long been stored
+    /// when another adds to it. Rays of neighbouring pixels, four lanes apart, are four steps apart in the list.</summary>
+    /// <param name="steps">Of the chunk.</param>
+    /// <returns>How many there are.</returns>
+    public int List(int steps)
+    {
+        uint* masks = Masks;
+        new Span<uint>(masks + steps, SampleCells.ChunkSteps - steps).Clear();
+        int count = 0;
+        for (int turn = 0; turn < SampleCells.ChunkSteps; turn++)
+        {
+            uint mask = (masks[turn] & 0xF) | (masks[(turn + 4) % SampleCells.ChunkSteps] & 0xF0)
+                | (masks[(turn + 8) % SampleCells.ChunkSteps] & 0xF00) | (masks[(turn + 12) % SampleCells.ChunkSteps] & 0xF000);
+            if (Avx512F.IsSupported)
+            {
+                Vector512<int> lanes = Vector512<int>.Indices;
+                Vector512<int> chosen = Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)mask), lanes.AsUInt32());
+                chosen = Vector512.Equals(chosen & Vector512<int>.One, Vector512<int>.One);
+                Vector512<int> step = (Vector512.Create(turn) + (lanes & Vector512.Create(12))) & Vector512.Create(SampleCells.ChunkSteps - 1);
+                Avx512F.Compress(Vector512<int>.Zero, chosen, Vector512.ShiftLeft(step, 4) + lanes).Store(Samples + count);
+                count += BitOperations.PopCount(mask);
+                continue;
+            }
+
+            for (; mask != 0; mask &= mask - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(mask);
+                Samples[count++] = ((turn + (lane & 12)) % SampleCells.ChunkSteps * Width) + lane;
+            }
+        }
+
+        return count;
+    }
+}
