@@ -57,7 +57,7 @@ internal sealed class ProductContestant(RenderBenchmarkScene scene, int threads,
 
     private void Forward()
     {
-        RayBatch rays = new(scene.Origins, scene.Directions, scene.Near, scene.Far);
+        RayBatch rays = new(scene.Origins, scene.Directions, scene.Near, scene.Far, scene.ImageSide);
         renderer.Forward(field, rays, new RenderOptions(RenderBenchmarkScene.StepRatio, RenderBenchmarkScene.WeightThreshold), tape);
     }
 

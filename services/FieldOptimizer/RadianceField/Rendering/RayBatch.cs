@@ -9,12 +9,20 @@ public readonly ref struct RayBatch
     /// <param name="directions">[rays, 3], unit length.</param>
     /// <param name="near">[rays], distance at which the ray enters the box, clipped to ≥ 0.</param>
     /// <param name="far">[rays], distance at which it leaves.</param>
-    /// <exception cref="ArgumentException">The spans' lengths disagree.</exception>
-    public RayBatch(ReadOnlySpan<float> origins, ReadOnlySpan<float> directions, ReadOnlySpan<float> near, ReadOnlySpan<float> far)
+    /// <param name="rowLength">W, which must divide the rays, where they are a picture's: neighbours in both directions are then worked on
+    /// together, which is faster. 0: they are not.</param>
+    /// <exception cref="ArgumentException">The spans' lengths disagree, or the rows are not whole.</exception>
+    public RayBatch(ReadOnlySpan<float> origins, ReadOnlySpan<float> directions, ReadOnlySpan<float> near, ReadOnlySpan<float> far, int rowLength = 0)
     {
         RequireLength(origins.Length, 3 * near.Length, nameof(origins));
         RequireLength(directions.Length, 3 * near.Length, nameof(directions));
         RequireLength(far.Length, near.Length, nameof(far));
+        if (rowLength < 0 || (rowLength > 0 && near.Length % rowLength != 0))
+        {
+            throw new ArgumentException($"rowLength must be 0 or divide the {near.Length} rays, but is {rowLength}.", nameof(rowLength));
+        }
+
+        RowLength = rowLength;
         Origins = origins;
         Directions = directions;
         Near = near;
@@ -23,6 +31,9 @@ public readonly ref struct RayBatch
 
     /// <summary>Rays.</summary>
     public int Count => Near.Length;
+
+    /// <summary>Rays in a row of the picture; 0: they are no picture's.</summary>
+    public int RowLength { get; }
 
     /// <summary>[rays, 3].</summary>
     public ReadOnlySpan<float> Origins { get; }

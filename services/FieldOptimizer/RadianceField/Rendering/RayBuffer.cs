@@ -41,7 +41,8 @@ public sealed class RayBuffer
         RayBox.IntersectClipped(
             camera.Pose.Eye, directions.AsSpan(0, 3 * rays), Corner(box.Min), Corner(box.Max), near.AsSpan(0, rays), far.AsSpan(0, rays));
         Round(camera.Pose.Eye, rays);
-        return new RayBatch(origins.AsSpan(0, 3 * rays), unitDirections.AsSpan(0, 3 * rays), nearest.AsSpan(0, rays), farthest.AsSpan(0, rays));
+        return new RayBatch(
+            origins.AsSpan(0, 3 * rays), unitDirections.AsSpan(0, 3 * rays), nearest.AsSpan(0, rays), farthest.AsSpan(0, rays), subPixels * camera.Width);
     }
 
     private static Vector3D Corner(System.Numerics.Vector3 corner) => new(corner.X, corner.Y, corner.Z);

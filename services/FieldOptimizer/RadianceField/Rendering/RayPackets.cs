@@ -5,7 +5,7 @@ using Sjc.RadianceField.Rendering.Kernels;
 namespace Sjc.RadianceField.Rendering;
 
 /// <summary>Rays in the grid's coordinates, where voxel i's centre is at i, in packets of sixteen: position(s) = start + s·slope at
-/// distance s from the eye. Each quantity of a packet is a row of sixteen floats; the last packet is filled up with empty rays.</summary>
+/// distance s from the eye. Each quantity of a packet is a row of sixteen floats; a packet is filled up with empty rays.</summary>
 internal sealed unsafe class RayPackets
 {
     /// <summary>Rays per packet: one per lane of the widest vectors.</summary>
@@ -23,12 +23,13 @@ internal sealed unsafe class RayPackets
     private int[] firstSamples = [];
     private int[] steps = [];
 
-    /// <summary>Packets.</summary>
-    public int Count { get; private set; }
+    private readonly PacketRays arrangement = new();
 
-    /// <summary>The lane of ray i of a packet, and the ray of lane i: neighbours in the picture, whose cells share corners, are four
-    /// lanes apart, so that what one adds to a corner is stored before the next one adds to it.</summary>
-    public static int Lane(int i) => ((i % 4) * 4) + (i / 4);
+    /// <summary>Packets.</summary>
+    public int Count => arrangement.Count;
+
+    /// <summary>The ray of each lane of a packet; −1 where nothing but filling is.</summary>
+    public ReadOnlySpan<int> Rays(int packet) => arrangement.Of(packet);
 
     /// <summary>A packet's rows.</summary>
     public float* Rows(int packet) => rows.Pointer + (packet * Floats);
@@ -56,7 +57,7 @@ internal sealed unsafe class RayPackets
     /// <returns>Samples in all, those that fill packets included.</returns>
     public long Fill(VoxelField field, RayBatch rays, float stepLength, float offset, int longest)
     {
-        Count = (rays.Count + Width - 1) / Width;
+        arrangement.Arrange(rays.Count, rays.RowLength);
         rows = rows.AtLeast(Count * Floats);
         if (steps.Length < Count)
         {
@@ -72,9 +73,16 @@ internal sealed unsafe class RayPackets
         {
             int longestOfPacket = 0;
             new Span<float>(Rows(packet), Floats).Clear();
-            for (int i = packet * Width; i < Math.Min(rays.Count, (packet + 1) * Width); i++)
+            ReadOnlySpan<int> lanes = Rays(packet);
+            for (int lane = 0; lane < Width; lane++)
             {
-                float* row = Rows(packet) + Lane(i % Width);
+                int i = lanes[lane];
+                if (i < 0)
+                {
+                    continue;
+                }
+
+                float* row = Rows(packet) + lane;
                 ReadOnlySpan<float> origin = rays.Origins.Slice(3 * i, 3);
                 ReadOnlySpan<float> direction = rays.Directions.Slice(3 * i, 3);
                 row[Start] = (float)(((origin[0] - (double)min.X) * scaleX) - 0.5);

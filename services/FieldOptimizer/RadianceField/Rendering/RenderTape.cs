@@ -103,13 +103,16 @@ public sealed unsafe class RenderTape : IViewTape
         }
 
         weights.Clear();
-        for (int ray = 0; ray < RayCount; ray++)
+        for (int packet = 0; packet < Packets.Count; packet++)
         {
-            int packet = ray / RayPackets.Width;
-            float* sample = Samples(packet).Values + PacketSamples.Weights + RayPackets.Lane(ray % RayPackets.Width);
-            for (int i = 0; i < liveSteps[packet]; i++, sample += PacketSamples.StepFloats)
+            ReadOnlySpan<int> rays = Packets.Rays(packet);
+            for (int lane = 0; lane < RayPackets.Width; lane++)
             {
-                weights[(i * RayCount) + ray] = *sample;
+                float* sample = Samples(packet).Values + PacketSamples.Weights + lane;
+                for (int i = 0; i < liveSteps[packet] && rays[lane] >= 0; i++, sample += PacketSamples.StepFloats)
+                {
+                    weights[(i * RayCount) + rays[lane]] = *sample;
+                }
             }
         }
 
@@ -160,11 +163,15 @@ public sealed unsafe class RenderTape : IViewTape
     internal void Store(int packet, (int LiveSteps, int Visible) found, PacketScratch scratch)
     {
         (liveSteps[packet], visibleCounts[packet]) = found;
-        int first = packet * RayPackets.Width;
-        for (int i = 0; i < RayPackets.Width && first + i < RayCount; i++)
+        ReadOnlySpan<int> rays = Packets.Rays(packet);
+        for (int lane = 0; lane < RayPackets.Width; lane++)
         {
-            int ray = first + i;
-            int lane = RayPackets.Lane(i);
+            int ray = rays[lane];
+            if (ray < 0)
+            {
+                continue;
+            }
+
             float left = scratch.PerRay(0)[lane];
             float* pixel = scratch.Colors + (lane * ColorStride);
             for (int channel = 0; channel < Channels; channel++)
@@ -182,15 +189,13 @@ public sealed unsafe class RenderTape : IViewTape
     /// <param name="gradients">Receives [16, colour stride]; zero for what fills the packet.</param>
     internal void LoadGradients(int packet, float* gradients)
     {
-        int first = packet * RayPackets.Width;
-        int rays = Math.Min(RayPackets.Width, RayCount - first);
         new Span<float>(gradients, RayPackets.Width * ColorStride).Clear();
-        for (int channel = 0; channel < Channels; channel++)
+        ReadOnlySpan<int> rays = Packets.Rays(packet);
+        for (int lane = 0; lane < RayPackets.Width; lane++)
         {
-            ReadOnlySpan<float> row = ImageGradients.AsSpan((channel * RayCount) + first, rays);
-            for (int i = 0; i < rays; i++)
+            for (int channel = 0; channel < Channels && rays[lane] >= 0; channel++)
             {
-                gradients[(RayPackets.Lane(i) * ColorStride) + channel] = row[i];
+                gradients[(lane * ColorStride) + channel] = ImageGradients[(channel * RayCount) + rays[lane]];
             }
         }
     }
@@ -221,6 +226,10 @@ public sealed unsafe class RenderTape : IViewTape
             depth = new float[RayCount];
             transmittance = new float[RayCount];
             textureCoordinates = new float[2 * RayCount];
+        }
+
+        if (liveSteps.Length < Packets.Count)
+        {
             ScaleGradients = new float[Packets.Count * RayPackets.Width];
             EmptinessSums = new double[Packets.Count * RayPackets.Width];
             liveSteps = new int[Packets.Count];

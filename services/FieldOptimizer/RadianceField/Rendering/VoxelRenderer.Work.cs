@@ -24,11 +24,13 @@ public sealed unsafe partial class VoxelRenderer
 
     private void SampleBackground(RenderTape tape, int packet)
     {
-        int end = Math.Min((packet + 1) * RayPackets.Width, tape.RayCount);
-        for (int ray = packet * RayPackets.Width; ray < end; ray++)
+        foreach (int ray in tape.Packets.Rays(packet))
         {
-            ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
-            BackgroundSampling.Forward(field!.Background, field.ColorMode, at[0], at[1], tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels));
+            if (ray >= 0)
+            {
+                ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
+                BackgroundSampling.Forward(field!.Background, field.ColorMode, at[0], at[1], tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels));
+            }
         }
     }
 
@@ -68,10 +70,11 @@ public sealed unsafe partial class VoxelRenderer
     {
         tape.LoadGradients(packet, gradient.Color);
         int stride = tape.ColorStride;
+        ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
         for (int i = 0; i < RayPackets.Width; i++)
         {
-            int ray = (packet * RayPackets.Width) + RayPackets.Lane(i);
-            bool exists = ray < tape.RayCount;
+            int ray = rays[i];
+            bool exists = ray >= 0;
             gradient.Transmittance[i] = exists ? tape.Transmittance[ray] : 1;
             gradient.Depth[i] = exists ? depthGradients[ray] : 0;
             float gain = RenderOptions.BackgroundDepth * gradient.Depth[i];

@@ -151,12 +151,13 @@ internal readonly unsafe ref struct SlabScatter
                 float* from = corners + (2 * sample);
                 float* corner = slab + ((nint)cell * 4);
                 Prefetching.Near(slab + ((nint)nextIndex[sample] * 4), row, plane);
-                Vector128<float> gradient = Vector128.Load(gradients + (sample % Width * 4));
-                AddWeighted(corner, 4, gradient, from);
-                AddWeighted(corner + row, 4, gradient, from + SampleRuns.PairPitch);
+                Vector128<float> half = Vector128.Load(gradients + (sample % Width * 4));
+                Vector256<float> gradient = Vector256.Create(half, half);
+                AddRecords(corner, gradient, from);
+                AddRecords(corner + row, gradient, from + SampleRuns.PairPitch);
                 corner += plane;
-                AddWeighted(corner, 4, gradient, from + (2 * SampleRuns.PairPitch));
-                AddWeighted(corner + row, 4, gradient, from + (3 * SampleRuns.PairPitch));
+                AddRecords(corner, gradient, from + (2 * SampleRuns.PairPitch));
+                AddRecords(corner + row, gradient, from + (3 * SampleRuns.PairPitch));
             }
 
             return;
@@ -185,6 +186,13 @@ internal readonly unsafe ref struct SlabScatter
     {
         Vector128.FusedMultiplyAdd(Vector128.Create(pair[0]), gradient, Vector128.Load(sum)).Store(sum);
         Vector128.FusedMultiplyAdd(Vector128.Create(pair[1]), gradient, Vector128.Load(sum + record)).Store(sum + record);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRecords(float* sum, Vector256<float> gradient, float* pair)
+    {
+        Vector256<float> weights = Avx.PermuteVar(Vector256.Create(*(double*)pair).AsSingle(), Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1));
+        Vector256.FusedMultiplyAdd(weights, gradient, Vector256.Load(sum)).Store(sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
