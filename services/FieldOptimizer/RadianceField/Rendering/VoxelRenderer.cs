@@ -14,11 +14,11 @@ public sealed partial class VoxelRenderer : IDisposable
     private const int PacketChunk = 2;
 
     /// <summary>Bytes of gradient that a worker owns at a time: a few second-level caches, so that few packets touch several slabs.</summary>
-    private const int SlabBytes = 1 << 22;
+    private const int SlabBytes = 1 << 23;
 
     /// <summary>Planes of a slab of a large grid, and slabs of a small one.</summary>
     private const int LeastPlanes = 16;
-    private const int LeastSlabs = 6;
+    private const int LeastSlabs = 4;
 
     private readonly WorkerTeam team;
     private readonly PacketScratch[] scratch;

@@ -17,6 +17,7 @@ internal static unsafe class CornerSpread
     /// <param name="weights">Rows of sixteen, <see cref="PacketSamples.StepFloats"/> apart; null: none.</param>
     /// <param name="threshold">Weights of at most this count as zero.</param>
     /// <param name="colors">Receives the weights' runs.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Spread<TLanes>(
         SampleCells cells, int count, int low, int length, float* gradients, SampleRuns densities, float* weights, float threshold, SampleRuns colors)
         where TLanes : struct, ILanes<TLanes>

@@ -14,6 +14,7 @@ internal static unsafe class DensityInterpolation
     /// <param name="next">Of the samples to come, whose densities are fetched.</param>
     /// <param name="steps">Of the chunk.</param>
     /// <param name="interpolated">Receives rows of sixteen, <see cref="PacketSamples.StepFloats"/> apart.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, SampleCells next, int steps, float* interpolated)
     {
         nint row = layout.RowPitch;

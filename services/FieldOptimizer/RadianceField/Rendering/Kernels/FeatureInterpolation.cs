@@ -16,6 +16,7 @@ internal static unsafe class FeatureInterpolation
     /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
     /// <param name="count">Visible samples.</param>
     /// <param name="interpolated">Receives [count, stride].</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Interpolate(
         float* features, int stride, in RecordLayout layout, SampleCells cells, SampleCells next, int* visible, int firstSample, int count, float* interpolated)
     {

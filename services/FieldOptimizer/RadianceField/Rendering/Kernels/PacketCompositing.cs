@@ -28,6 +28,7 @@ internal static unsafe class PacketCompositing
     /// <param name="densityShift">The field's density shift.</param>
     /// <param name="transmittance">[16], before the chunk; receives what is left behind it.</param>
     /// <param name="depth">[16]; Σ w·s is added, world units.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Absorb<TLanes>(
         float* packet, in PacketSamples chunk, int firstStep, int count, float* active, float densityScale, float densityShift, float* transmittance, float* depth)
         where TLanes : struct, ILanes<TLanes>
@@ -74,6 +75,7 @@ internal static unsafe class PacketCompositing
     /// <param name="threshold">The weight threshold.</param>
     /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
     /// <returns>How many there are; they are ascending and counted like the tape's.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int FindVisible<TLanes>(in PacketSamples chunk, int count, float threshold, int firstSample)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -113,6 +115,7 @@ internal static unsafe class PacketCompositing
     /// <param name="count">Visible samples.</param>
     /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
     /// <param name="pixels">[16, stride].</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Composite(in PacketSamples chunk, int count, int firstSample, float* pixels)
     {
         int* visible = chunk.Visible;
@@ -142,6 +145,7 @@ internal static unsafe class PacketCompositing
     /// <param name="stride">Floats per colour.</param>
     /// <param name="gradients">∂L/∂pixel, [16, stride].</param>
     /// <param name="seen">Receives [samples of the chunk]; zero before.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ColorAdjoint(int* visible, int firstSample, int count, float* colors, int stride, float* gradients, float* seen)
     {
         for (int i = 0; i < count; i++)
@@ -173,6 +177,7 @@ internal static unsafe class PacketCompositing
     /// <param name="transmittance">[16]: T behind the chunk; receives T before it.</param>
     /// <param name="behind">[16]: Σ wⱼgⱼ behind the chunk; receives it with the chunk.</param>
     /// <param name="densityGrad">Receives [count, 16].</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DensityAdjoint<TLanes>(
         float* packet, in PacketSamples chunk, int firstStep, int count, in PacketGradient gradient, float* seen, float* transmittance, float* behind, float* densityGrad)
         where TLanes : struct, ILanes<TLanes>
@@ -213,6 +218,7 @@ internal static unsafe class PacketCompositing
     /// <summary>Multiplies Π(1 + scale·wᵢ) of a chunk into each ray's product, or, where that would leave the range of numbers, adds
     /// Σ log(1 + scale·wᵢ) to it: <see cref="EmptinessSums"/> knows which.</summary>
     /// <remarks>A chunk's product is 1 + q; q ← q + x + q·x keeps small terms that 1 + x would round away. As Σw ≤ 1, q stays under e^scale.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void EmptinessProducts<TLanes>(in PacketSamples chunk, int count, float scale, double* products)
         where TLanes : struct, ILanes<TLanes>
     {

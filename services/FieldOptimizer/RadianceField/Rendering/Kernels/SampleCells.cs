@@ -29,6 +29,7 @@ internal readonly unsafe struct SampleCells(float* memory)
 
     /// <summary>Fills <paramref name="count"/> steps of a packet.</summary>
     /// <remarks>Positions are clamped to the border of zero records, so any ray is safe, and interpolation fades to zero outside.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Locate<TLanes>(float* packet, float stepLength, in RecordLayout layout, int firstStep, int count)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -50,6 +50,7 @@ internal readonly unsafe struct SampleRuns(float* memory)
     /// when another adds to it. Rays of neighbouring pixels, four lanes apart, are four steps apart in the list.</summary>
     /// <param name="steps">Of the chunk.</param>
     /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public int List(int steps)
     {
         uint* masks = Masks;

@@ -106,6 +106,7 @@ internal readonly unsafe ref struct SlabScatter
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddDensity(SampleCells cells, SampleCells next, SampleRuns runs, int count)
     {
         nint row = layout.RowPitch;
@@ -129,6 +130,7 @@ internal readonly unsafe ref struct SlabScatter
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddRawFeatures(SampleCells cells, SampleCells next, SampleRuns runs, int count)
     {
         nint row = (nint)layout.RowPitch * stride;
