@@ -16,7 +16,7 @@ public sealed unsafe class RenderTape : IViewTape
     private float[] textureCoordinates = [];
     private NativeBuffer<float> densityGradients = NativeBuffer<float>.Empty;
     private NativeBuffer<float> samples = NativeBuffer<float>.Empty;
-    private NativeBuffer<int> visible = NativeBuffer<int>.Empty;
+    private NativeBuffer<ushort> visible = NativeBuffer<ushort>.Empty;
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
 
     /// <summary>A tape for training.</summary>
@@ -150,7 +150,7 @@ public sealed unsafe class RenderTape : IViewTape
         {
             Keeps = true,
             Values = samples.Pointer + (3 * first),
-            Visible = visible.Pointer + first,
+            Visible = visible.Pointer + (first / RayPackets.Width),
             Colors = colors.Pointer + (first * ColorStride),
         };
         return Describe(all, packet);
@@ -256,7 +256,7 @@ public sealed unsafe class RenderTape : IViewTape
         capacity = (int)room;
         samples = new NativeBuffer<float>(3 * capacity);
         densityGradients = new NativeBuffer<float>(capacity);
-        visible = new NativeBuffer<int>(capacity);
+        visible = new NativeBuffer<ushort>(capacity / RayPackets.Width);
         colors = new NativeBuffer<float>(capacity * ColorStride);
     }
 }

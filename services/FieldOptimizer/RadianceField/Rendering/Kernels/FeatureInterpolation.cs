@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -8,34 +9,62 @@ internal static unsafe class FeatureInterpolation
 {
     /// <summary>Interpolates at the visible samples of a chunk.</summary>
     /// <param name="features">The grid's records.</param>
-    /// <param name="stride">Floats per record, a multiple of 4.</param>
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the chunk.</param>
     /// <param name="next">Of the chunk to come, whose records are fetched.</param>
-    /// <param name="visible">[count]: samples, counted like the tape's.</param>
-    /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
-    /// <param name="count">Visible samples.</param>
-    /// <param name="interpolated">Receives [count, stride].</param>
+    /// <param name="chunk">Its colours receive what is interpolated.</param>
+    /// <param name="steps">Of the chunk.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Interpolate(
-        float* features, int stride, in RecordLayout layout, SampleCells cells, SampleCells next, int* visible, int firstSample, int count, float* interpolated)
+    public static void Interpolate(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps)
     {
+        int stride = chunk.ColorStride;
         nint row = (nint)layout.RowPitch * stride;
         nint plane = (nint)layout.PlanePitch * stride;
-        for (int i = 0; i < count; i++, interpolated += stride)
+        float* interpolated = chunk.Colors;
+        for (int i = 0; i < steps; i++)
         {
-            int sample = visible[i] - firstSample;
-            Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
-            float* corner = features + ((nint)cells.Index[sample] * stride);
-            if (stride == 4 && Vector256.IsHardwareAccelerated)
+            for (uint mask = chunk.Visible[i]; mask != 0; mask &= mask - 1, interpolated += stride)
             {
-                Pair(corner, row, plane, cells, sample).Store(interpolated);
-                continue;
+                int sample = (i * RayPackets.Width) + BitOperations.TrailingZeroCount(mask);
+                Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
+                float* corner = features + ((nint)cells.Index[sample] * stride);
+                for (int quad = 0; quad < stride; quad += 4)
+                {
+                    Quad(corner + quad, stride, row, plane, cells, sample).Store(interpolated + quad);
+                }
             }
+        }
+    }
 
-            for (int quad = 0; quad < stride; quad += 4)
+    /// <summary>As <see cref="Interpolate"/> for records of four, and adds w·feature to the rays' pixels.</summary>
+    /// <param name="features">The grid's records.</param>
+    /// <param name="layout">Of the grid.</param>
+    /// <param name="cells">Of the chunk.</param>
+    /// <param name="next">Of the chunk to come, whose records are fetched.</param>
+    /// <param name="chunk">Its colours receive what is interpolated.</param>
+    /// <param name="steps">Of the chunk.</param>
+    /// <param name="pixels">[16, 4].</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps, float* pixels)
+    {
+        nint row = (nint)layout.RowPitch * 4;
+        nint plane = (nint)layout.PlanePitch * 4;
+        ushort* visible = chunk.Visible;
+        float* interpolated = chunk.Colors;
+        float* weights = chunk.Values + PacketSamples.Weights;
+        int* index = cells.Index;
+        int* nextIndex = next.Index;
+        for (int i = 0; i < steps; i++, weights += PacketSamples.StepFloats)
+        {
+            for (uint mask = visible[i]; mask != 0; mask &= mask - 1, interpolated += 4)
             {
-                Quad(corner + quad, stride, row, plane, cells, sample).Store(interpolated + quad);
+                int lane = BitOperations.TrailingZeroCount(mask);
+                int sample = (i * RayPackets.Width) + lane;
+                Prefetching.Near(features + ((nint)nextIndex[sample] * 4), row, plane);
+                Vector128<float> feature = Pair(features + ((nint)index[sample] * 4), row, plane, cells, sample);
+                feature.Store(interpolated);
+                float* pixel = pixels + (4 * lane);
+                Vector128.FusedMultiplyAdd(Vector128.Create(weights[lane]), feature, Vector128.Load(pixel)).Store(pixel);
             }
         }
     }

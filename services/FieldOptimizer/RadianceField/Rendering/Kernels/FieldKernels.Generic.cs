@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
 
@@ -41,15 +43,17 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
 
             PacketCompositing.Absorb<TLanes>(
                 packet, chunk, step, count, alphaMask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
-            int found = PacketCompositing.FindVisible<TLanes>(chunk, count, samples.WeightThreshold, step * Width);
-            FeatureInterpolation.Interpolate(field.Voxels.Features, samples.ColorStride, layout, cells, next, chunk.Visible, step * Width, found, chunk.Colors);
-            PacketCompositing.Activate<TLanes>(chunk.Colors, found * samples.ColorStride, field.ColorMode);
-            PacketCompositing.Composite(chunk, found, step * Width, scratch.Colors);
+            int found = PacketCompositing.FindVisible<TLanes>(chunk, count, samples.WeightThreshold);
+            if (found > 0)
+            {
+                SampleColors(field, chunk, cells, next, count, found, scratch.Colors);
+            }
+
             visible += found;
             if (samples.Keeps)
             {
                 chunk.Values += count * PacketSamples.StepFloats;
-                chunk.Visible += found;
+                chunk.Visible += count;
                 chunk.Colors += found * samples.ColorStride;
             }
 
@@ -62,6 +66,20 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         }
 
         return (samples.Steps, visible);
+    }
+
+    /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
+    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, float* pixels)
+    {
+        if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
+        {
+            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, pixels);
+            return;
+        }
+
+        FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps);
+        PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
+        PacketCompositing.Composite(chunk, steps, pixels);
     }
 
     public override void BackwardPacket(
@@ -79,16 +97,13 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         {
             int count = Math.Min(SampleCells.ChunkSteps, liveSteps - step);
             int at = step * Width;
-            int end = visible;
-            while (visible > 0 && samples.Visible[visible - 1] >= at)
+            for (int i = 0; i < count; i++)
             {
-                visible--;
+                visible -= BitOperations.PopCount(samples.Visible[step + i]);
             }
 
             FetchChunkBefore(samples, step, visible);
-            new Span<float>(seen, count * Width).Clear();
-            PacketCompositing.ColorAdjoint(
-                samples.Visible + visible, at, end - visible, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
+            ColorGain.Multiply(samples.Visible + step, count, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
             chunk.Values = samples.Values + (step * PacketSamples.StepFloats);
             PacketCompositing.DensityAdjoint<TLanes>(packet, chunk, step, count, gradient, seen, transmittance, behind, densityGrad + at);
             if (gradient.Emptiness != 0)
@@ -157,7 +172,6 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         int steps = Math.Min(SampleCells.ChunkSteps, step);
         int colors = Math.Min(SampleCells.ChunkSamples, visible);
         Prefetching.Run(samples.Values + ((step - steps) * PacketSamples.StepFloats), steps * PacketSamples.StepFloats * sizeof(float));
-        Prefetching.Run(samples.Visible + visible - colors, colors * sizeof(int));
         Prefetching.Run(samples.Colors + ((visible - colors) * samples.ColorStride), colors * samples.ColorStride * sizeof(float));
     }
 

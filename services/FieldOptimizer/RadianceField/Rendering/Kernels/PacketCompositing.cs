@@ -69,24 +69,23 @@ internal static unsafe class PacketCompositing
         }
     }
 
-    /// <summary>Lists the samples of a chunk above the weight threshold.</summary>
-    /// <param name="chunk">The samples.</param>
+    /// <summary>Marks the samples of a chunk above the weight threshold.</summary>
+    /// <param name="chunk">Reads weights, writes which samples are visible; all of the chunk's first step.</param>
     /// <param name="count">Steps.</param>
     /// <param name="threshold">The weight threshold.</param>
-    /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
-    /// <returns>How many there are; they are ascending and counted like the tape's.</returns>
+    /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int FindVisible<TLanes>(in PacketSamples chunk, int count, float threshold, int firstSample)
+    public static int FindVisible<TLanes>(in PacketSamples chunk, int count, float threshold)
         where TLanes : struct, ILanes<TLanes>
     {
         int found = 0;
-        int* visible = chunk.Visible;
-        for (int i = 0; i < count; i++)
+        ushort* visible = chunk.Visible;
+        float* weights = chunk.Values + PacketSamples.Weights;
+        for (int i = 0; i < count; i++, weights += PacketSamples.StepFloats)
         {
-            for (uint mask = GreaterMask<TLanes>(chunk.Values + (i * PacketSamples.StepFloats) + PacketSamples.Weights, threshold); mask != 0; mask &= mask - 1)
-            {
-                visible[found++] = firstSample + (i * Width) + BitOperations.TrailingZeroCount(mask);
-            }
+            uint mask = GreaterMask<TLanes>(weights, threshold);
+            visible[i] = (ushort)mask;
+            found += BitOperations.PopCount(mask);
         }
 
         return found;
@@ -112,23 +111,25 @@ internal static unsafe class PacketCompositing
 
     /// <summary>Adds w·colour of visible samples to their rays' pixels.</summary>
     /// <param name="chunk">The samples.</param>
-    /// <param name="count">Visible samples.</param>
-    /// <param name="firstSample">The chunk's first, counted like the tape's.</param>
+    /// <param name="count">Steps.</param>
     /// <param name="pixels">[16, stride].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Composite(in PacketSamples chunk, int count, int firstSample, float* pixels)
+    public static void Composite(in PacketSamples chunk, int count, float* pixels)
     {
-        int* visible = chunk.Visible;
-        float* values = chunk.Values;
+        float* weights = chunk.Values + PacketSamples.Weights;
         float* colors = chunk.Colors;
         int stride = chunk.ColorStride;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count; i++, weights += PacketSamples.StepFloats)
         {
-            Vector128<float> weight = Vector128.Create(values[PacketSamples.WeightOf(visible[i] - firstSample)]);
-            float* pixel = pixels + (visible[i] % Width * stride);
-            for (int quad = 0; quad < stride; quad += 4, colors += 4, pixel += 4)
+            for (uint mask = chunk.Visible[i]; mask != 0; mask &= mask - 1)
             {
-                Vector128.FusedMultiplyAdd(weight, Vector128.Load(colors), Vector128.Load(pixel)).Store(pixel);
+                int lane = BitOperations.TrailingZeroCount(mask);
+                Vector128<float> weight = Vector128.Create(weights[lane]);
+                float* pixel = pixels + (lane * stride);
+                for (int quad = 0; quad < stride; quad += 4, colors += 4, pixel += 4)
+                {
+                    Vector128.FusedMultiplyAdd(weight, Vector128.Load(colors), Vector128.Load(pixel)).Store(pixel);
+                }
             }
         }
     }
@@ -136,33 +137,6 @@ internal static unsafe class PacketCompositing
     /// <summary>Whether nothing behind can be seen by any of the sixteen rays.</summary>
     public static bool IsOpaque<TLanes>(float* transmittance)
         where TLanes : struct, ILanes<TLanes> => GreaterMask<TLanes>(transmittance, 0) == 0;
-
-    /// <summary>g·colour of a chunk's visible samples, 0 for the others.</summary>
-    /// <param name="visible">[count].</param>
-    /// <param name="firstSample">The chunk's first, counted like <paramref name="visible"/>.</param>
-    /// <param name="count">Visible samples.</param>
-    /// <param name="colors">[count, stride].</param>
-    /// <param name="stride">Floats per colour.</param>
-    /// <param name="gradients">∂L/∂pixel, [16, stride].</param>
-    /// <param name="seen">Receives [samples of the chunk]; zero before.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ColorAdjoint(int* visible, int firstSample, int count, float* colors, int stride, float* gradients, float* seen)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            float* gradient = gradients + (visible[i] % Width * stride);
-            Vector128<float> sum = Vector128.Load(colors) * Vector128.Load(gradient);
-            colors += 4;
-            for (int quad = 4; quad < stride; quad += 4, colors += 4)
-            {
-                sum = Vector128.FusedMultiplyAdd(Vector128.Load(colors), Vector128.Load(gradient + quad), sum);
-            }
-
-            sum += Vector128.Shuffle(sum, Vector128.Create(2, 3, 0, 1));
-            sum += Vector128.Shuffle(sum, Vector128.Create(1, 0, 3, 2));
-            seen[visible[i] - firstSample] = sum.ToScalar();
-        }
-    }
 
     /// <summary>∂L/∂density of a chunk of steps, walked far to near.</summary>
     /// <remarks>∂L/∂wᵢ, where the background's share 1 − Σw counts too, is g·(colourᵢ − b) + h·(sᵢ − 10) + emptiness/(1 + scale·wᵢ);

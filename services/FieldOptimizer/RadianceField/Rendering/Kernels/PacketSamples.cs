@@ -33,10 +33,10 @@ internal unsafe struct PacketSamples
     /// w: one stream of memory instead of three.</summary>
     public float* Values;
 
-    /// <summary>The samples above the weight threshold, ascending.</summary>
-    public int* Visible;
+    /// <summary>Per step a bit for each ray whose sample is above the weight threshold.</summary>
+    public ushort* Visible;
 
-    /// <summary>Colours of the visible samples, one record each.</summary>
+    /// <summary>Colours of the visible samples, step by step and ray by ray, one record each.</summary>
     public float* Colors;
 
     /// <summary>The place of a sample's weight in <see cref="Values"/>.</summary>

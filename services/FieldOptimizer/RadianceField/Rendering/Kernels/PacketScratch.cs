@@ -14,7 +14,7 @@ internal sealed unsafe class PacketScratch
     private readonly NativeBuffer<double> products = new(Width);
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
     private NativeBuffer<float> transient = NativeBuffer<float>.Empty;
-    private readonly NativeBuffer<int> transientVisible = new(SampleCells.ChunkSamples);
+    private readonly NativeBuffer<ushort> transientVisible = new(SampleCells.ChunkSteps);
     private NativeBuffer<float> densitySlab = NativeBuffer<float>.Empty;
     private NativeBuffer<float> featureSlab = NativeBuffer<float>.Empty;
     private NativeBuffer<byte> touched = NativeBuffer<byte>.Empty;

@@ -69,9 +69,8 @@ internal readonly unsafe ref struct SlabScatter
         SampleCells next = scratch.Cells(1);
         float* rows = tape.Packets.Rows(packet);
         PacketSamples samples = tape.Samples(packet);
-        int visibleCount = tape.VisibleCount(packet);
         float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
-        int visible = LowerBound(samples.Visible, visibleCount, first * Width);
+        int visible = CountVisible(samples.Visible, first);
         SampleRuns densityRuns = scratch.Runs(0);
         SampleRuns colorRuns = scratch.Runs(1);
         int low = firstPlane * layout.PlanePitch;
@@ -80,27 +79,28 @@ internal readonly unsafe ref struct SlabScatter
         for (int step = first; step < end; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
-            next.Locate<TLanes>(rows, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
-            Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
-            int firstVisible = visible;
-            while (visible < visibleCount && samples.Visible[visible] < (step + count) * Width)
+            if (step + count < end)
             {
-                visible++;
+                next.Locate<TLanes>(rows, samples.StepLength, layout, step + count, Math.Min(SampleCells.ChunkSteps, end - step - count));
+                Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
             }
 
+            int found = CountVisible(samples.Visible + step, count);
             // ∂L/∂feature of raw colours is w·g with one g per ray: only w is spread.
             bool isRaw = slope0 == 1;
-            float* weights = isRaw && visible > firstVisible ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
+            float* weights = isRaw && found > 0 ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
             AddDensity(cells, next, densityRuns, densityRuns.List(count));
             if (weights != null)
             {
                 AddRawFeatures(cells, next, colorRuns, colorRuns.List(count));
             }
-            else
+            else if (found > 0)
             {
-                AddFeatures(cells, next, samples, step * Width, firstVisible, visible);
+                AddFeatures(cells, next, samples, step, count, visible);
             }
+
+            visible += found;
 
             (cells, next) = (next, cells);
         }
@@ -143,7 +143,7 @@ internal readonly unsafe ref struct SlabScatter
         int* index = cells.Index;
         int* nextIndex = next.Index;
         byte* marks = touched;
-        if (record == 4)
+        if (record == 4 && Avx.IsSupported)
         {
             for (int i = 0; i < count; i++)
             {
@@ -213,34 +213,38 @@ internal readonly unsafe ref struct SlabScatter
 
     /// <summary>Adds w·g·∂colour/∂feature of visible samples to their cells' corners; each record in vectors of its own, so that what
     /// one sample stores the next can load at once.</summary>
-    private void AddFeatures(SampleCells cells, SampleCells next, in PacketSamples samples, int firstSample, int first, int end)
+    private void AddFeatures(SampleCells cells, SampleCells next, in PacketSamples samples, int firstStep, int steps, int firstColor)
     {
         nint row = (nint)layout.RowPitch * stride;
         nint plane = (nint)layout.PlanePitch * stride;
         int low = firstPlane * layout.PlanePitch;
         uint length = (uint)((endPlane - firstPlane + 1) * layout.PlanePitch);
-        for (int i = first; i < end; i++)
+        float* color = samples.Colors + ((nint)firstColor * stride);
+        for (int i = 0; i < steps; i++)
         {
-            int entry = samples.Visible[i];
-            int sample = entry - firstSample;
-            int index = cells.Index[sample];
-            if ((uint)(index - low) >= length)
+            float* weights = samples.Values + ((firstStep + i) * PacketSamples.StepFloats) + PacketSamples.Weights;
+            for (uint mask = samples.Visible[firstStep + i]; mask != 0; mask &= mask - 1, color += stride)
             {
-                continue;
-            }
+                int lane = BitOperations.TrailingZeroCount(mask);
+                int sample = (i * Width) + lane;
+                int index = cells.Index[sample];
+                if ((uint)(index - low) >= length)
+                {
+                    continue;
+                }
 
-            touched[index / RecordLayout.SegmentRecords] = 1;
-            Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
-            Vector128<float> weight = Vector128.Create(samples.Values[PacketSamples.WeightOf(entry)]);
-            float* gradient = scratch.Colors + (entry % Width * stride);
-            float* color = samples.Colors + ((nint)i * stride);
-            float* corner = features + ((nint)index * stride);
-            for (int quad = 0; quad < stride; quad += 4, corner += 4)
-            {
-                Vector128<float> value = weight * Vector128.Load(gradient + quad) * Slope(Vector128.Load(color + quad));
-                Vector128<float> back = value * Vector128.Create(cells.Z[sample]);
-                AddPlane(corner, row, stride, value - back, cells, sample);
-                AddPlane(corner + plane, row, stride, back, cells, sample);
+                touched[index / RecordLayout.SegmentRecords] = 1;
+                Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
+                Vector128<float> weight = Vector128.Create(weights[lane]);
+                float* gradient = scratch.Colors + (lane * stride);
+                float* corner = features + ((nint)index * stride);
+                for (int quad = 0; quad < stride; quad += 4, corner += 4)
+                {
+                    Vector128<float> value = weight * Vector128.Load(gradient + quad) * Slope(Vector128.Load(color + quad));
+                    Vector128<float> back = value * Vector128.Create(cells.Z[sample]);
+                    AddPlane(corner, row, stride, value - back, cells, sample);
+                    AddPlane(corner + plane, row, stride, back, cells, sample);
+                }
             }
         }
     }
@@ -299,16 +303,14 @@ internal readonly unsafe ref struct SlabScatter
         return (firstStep, end > 0 ? (int)Math.Min(end, live) : 0);
     }
 
-    /// <summary>The first place whose value is at least <paramref name="bound"/>.</summary>
-    private static int LowerBound(int* ascending, int count, int bound)
+    private static int CountVisible(ushort* visible, int steps)
     {
-        (int low, int high) = (0, count);
-        while (low < high)
+        int count = 0;
+        for (int i = 0; i < steps; i++)
         {
-            int middle = (low + high) / 2;
-            (low, high) = ascending[middle] < bound ? (middle + 1, high) : (low, middle);
+            count += BitOperations.PopCount(visible[i]);
         }
 
-        return low;
+        return count;
     }
 }
