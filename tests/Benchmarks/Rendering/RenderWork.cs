@@ -8,9 +8,9 @@ namespace Sjc.Benchmarks.Rendering;
 internal readonly record struct RenderWork(long Samples, long Visible, long Densities, long Features)
 {
     /// <summary>Least bytes from and to memory, each array once per stage that needs it: the field is read for the picture; the tape
-    /// (12 bytes a sample, 20 more for a visible one) is written and read; the density gradient (4 a sample) is written and read; the
+    /// (12 bytes a sample, 16 more for a visible one) is written and read; the density gradient (4 a sample) is written and read; the
     /// optimiser reads and writes a value, its moment and its norm.</summary>
-    public double Bytes => (Samples * (2.0 * (12 + 4))) + (Visible * (2.0 * 20)) + ((Densities + Features) * (4.0 + 24));
+    public double Bytes => (Samples * (2.0 * (12 + 4))) + (Visible * (2.0 * 16)) + ((Densities + Features) * (4.0 + 24));
 
     /// <summary>Arithmetic, counted from the kernels for four channels: a sample's place 12, density 21, absorption 62, adjoint 16 and scatter 22;
     /// a visible sample's colour 56, compositing 8, adjoint 8 and scatter 64; 9 per value of the optimiser.</summary>

@@ -13,7 +13,8 @@ public sealed partial class VoxelRenderer : IDisposable
     /// <summary>Packets that a worker takes at a time.</summary>
     private const int PacketChunk = 2;
 
-    /// <summary>Bytes of gradient that a worker owns at a time: a few second-level caches, so that few packets touch several slabs.</summary>
+    /// <summary>Bytes of gradient that a worker owns at a time: so many that few packets touch several slabs; what neighbouring packets touch
+    /// of it stays in the second-level cache.</summary>
     private const int SlabBytes = 1 << 23;
 
     /// <summary>Planes of a slab of a large grid, and slabs of a small one.</summary>

@@ -68,20 +68,6 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         return (samples.Steps, visible);
     }
 
-    /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
-    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, float* pixels)
-    {
-        if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
-        {
-            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, pixels);
-            return;
-        }
-
-        FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps);
-        PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
-        PacketCompositing.Composite(chunk, steps, pixels);
-    }
-
     public override void BackwardPacket(
         float* packet, PacketSamples samples, int liveSteps, int visible, in PacketGradient gradient, PacketScratch scratch, float* densityGrad)
     {
@@ -148,6 +134,20 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 state.RestingSince[segment] = state.Steps;
             }
         }
+    }
+
+    /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
+    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, float* pixels)
+    {
+        if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
+        {
+            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, pixels);
+            return;
+        }
+
+        FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps);
+        PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
+        PacketCompositing.Composite(chunk, steps, pixels);
     }
 
     /// <summary>Whether all samples of a chunk lie in empty cells: it changes nothing.</summary>

@@ -8,11 +8,10 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>Adds samples' gradients to a slab: planes of the grid that one worker owns, with a plane of halo on each side.</summary>
 /// <remarks>The halo's planes belong to the neighbours, who add the same samples to them: they are thrown away here. So every voxel
-/// gets its sum in one order (packets as given, steps near to far, rays of a packet in order), whoever owns it.</remarks>
+/// gets its sum in one order (packets as given, chunks near to far, runs in their list's order), whoever owns it.</remarks>
 internal readonly unsafe ref struct SlabScatter
 {
     private const int Width = RayPackets.Width;
-    private const int ChunkSamples = SampleCells.ChunkSamples;
 
     private readonly RenderTape tape;
     private readonly RecordLayout layout;
@@ -53,7 +52,7 @@ internal readonly unsafe ref struct SlabScatter
     {
         for (int packet = 0; packet < tape.Packets.Count; packet++)
         {
-            (int first, int end) = StepsInSlab<TLanes>(packet);
+            (int first, int end) = SlabSteps.Find<TLanes>(tape, packet, firstPlane, endPlane);
             if (first < end)
             {
                 tape.LoadGradients(packet, scratch.Colors);
@@ -86,14 +85,15 @@ internal readonly unsafe ref struct SlabScatter
             }
 
             int found = CountVisible(samples.Visible + step, count);
+
             // ∂L/∂feature of raw colours is w·g with one g per ray: only w is spread.
             bool isRaw = slope0 == 1;
             float* weights = isRaw && found > 0 ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
-            AddDensity(cells, next, densityRuns, densityRuns.List(count));
+            AddDensity(cells, densityRuns, densityRuns.List(count));
             if (weights != null)
             {
-                AddRawFeatures(cells, next, colorRuns, colorRuns.List(count));
+                AddRawFeatures(cells, colorRuns, colorRuns.List(count));
             }
             else if (found > 0)
             {
@@ -101,13 +101,12 @@ internal readonly unsafe ref struct SlabScatter
             }
 
             visible += found;
-
             (cells, next) = (next, cells);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddDensity(SampleCells cells, SampleCells next, SampleRuns runs, int count)
+    private void AddDensity(SampleCells cells, SampleRuns runs, int count)
     {
         nint row = layout.RowPitch;
         nint plane = layout.PlanePitch;
@@ -115,11 +114,9 @@ internal readonly unsafe ref struct SlabScatter
         float* corners = runs.Corners;
         int* samples = runs.Samples;
         int* index = cells.Index;
-        int* nextIndex = next.Index;
         for (int i = 0; i < count; i++)
         {
             int sample = samples[i];
-            Prefetching.Near(slab + nextIndex[sample], row, plane);
             float* from = corners + (2 * sample);
             float* corner = slab + index[sample];
             AddPair(corner, from);
@@ -131,7 +128,7 @@ internal readonly unsafe ref struct SlabScatter
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddRawFeatures(SampleCells cells, SampleCells next, SampleRuns runs, int count)
+    private void AddRawFeatures(SampleCells cells, SampleRuns runs, int count)
     {
         nint row = (nint)layout.RowPitch * stride;
         nint plane = (nint)layout.PlanePitch * stride;
@@ -141,7 +138,6 @@ internal readonly unsafe ref struct SlabScatter
         float* gradients = scratch.Colors;
         int* samples = runs.Samples;
         int* index = cells.Index;
-        int* nextIndex = next.Index;
         byte* marks = touched;
         if (record == 4 && Avx.IsSupported)
         {
@@ -152,7 +148,6 @@ internal readonly unsafe ref struct SlabScatter
                 marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
                 float* from = corners + (2 * sample);
                 float* corner = slab + ((nint)cell * 4);
-                Prefetching.Near(slab + ((nint)nextIndex[sample] * 4), row, plane);
                 Vector128<float> half = Vector128.Load(gradients + (sample % Width * 4));
                 Vector256<float> gradient = Vector256.Create(half, half);
                 AddRecords(corner, gradient, from);
@@ -171,7 +166,6 @@ internal readonly unsafe ref struct SlabScatter
             marks[(uint)index[sample] / RecordLayout.SegmentRecords] = 1;
             float* from = corners + (2 * sample);
             float* corner = slab + ((nint)index[sample] * record);
-            Prefetching.Near(slab + ((nint)nextIndex[sample] * record), row, plane);
             for (int quad = 0; quad < record; quad += 4, corner += 4)
             {
                 Vector128<float> gradient = Vector128.Load(gradients + (sample % Width * record) + quad);
@@ -266,42 +260,6 @@ internal readonly unsafe ref struct SlabScatter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector128<float> Slope(Vector128<float> color) =>
         Vector128.FusedMultiplyAdd(color, Vector128.FusedMultiplyAdd(Vector128.Create(slope2), color, Vector128.Create(slope1)), Vector128.Create(slope0));
-
-    /// <summary>The live steps at which a ray of the packet may touch the slab; at most two too many at either side.</summary>
-    private (int First, int End) StepsInSlab<TLanes>(int packet)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        float* rows = tape.Packets.Rows(packet);
-        float* bounds = stackalloc float[2 * Width];
-        for (int lane = 0; lane < Width; lane += TLanes.Count)
-        {
-            TLanes slope = TLanes.Load(rows + RayPackets.Slope + (2 * Width) + lane);
-            TLanes start = TLanes.MultiplyAdd(TLanes.Load(rows + RayPackets.FirstDistance + lane), slope, TLanes.Load(rows + RayPackets.Start + (2 * Width) + lane));
-            TLanes step = slope * TLanes.Create(tape.StepLength);
-            TLanes a = (TLanes.Create(firstPlane - 1) - start) / step;
-            TLanes b = (TLanes.Create(endPlane) - start) / step;
-
-            // A ray within its plane, or a broken one, may be anywhere.
-            TLanes slow = TLanes.Create(1e-6f);
-            TLanes size = TLanes.Abs(step);
-            TLanes.SelectGreater(size, slow, TLanes.Min(a, b), TLanes.Create(0)).Store(bounds + lane);
-            TLanes.SelectGreater(size, slow, TLanes.Max(a, b), TLanes.Create(float.MaxValue)).Store(bounds + Width + lane);
-        }
-
-        (float first, float end) = (float.MaxValue, -1);
-        for (int ray = 0; ray < Width; ray++)
-        {
-            if (rows[RayPackets.SampleCount + ray] > 0)
-            {
-                first = Math.Min(first, bounds[ray] - 1);
-                end = Math.Max(end, Math.Min(bounds[Width + ray] + 2, rows[RayPackets.SampleCount + ray]));
-            }
-        }
-
-        int live = tape.LiveSteps(packet);
-        int firstStep = first > 0 ? (int)Math.Min(first, live) : 0;
-        return (firstStep, end > 0 ? (int)Math.Min(end, live) : 0);
-    }
 
     private static int CountVisible(ushort* visible, int steps)
     {

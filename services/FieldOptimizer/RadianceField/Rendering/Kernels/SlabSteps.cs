@@ -1,0 +1,43 @@
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>Which part of a packet's rays concerns a slab.</summary>
+internal static unsafe class SlabSteps
+{
+    private const int Width = RayPackets.Width;
+
+    /// <summary>The live steps at which a ray of the packet may touch the slab; at most two too many at either side.</summary>
+    public static (int First, int End) Find<TLanes>(RenderTape tape, int packet, int firstPlane, int endPlane)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* rows = tape.Packets.Rows(packet);
+        float* bounds = stackalloc float[2 * Width];
+        for (int lane = 0; lane < Width; lane += TLanes.Count)
+        {
+            TLanes slope = TLanes.Load(rows + RayPackets.Slope + (2 * Width) + lane);
+            TLanes start = TLanes.MultiplyAdd(TLanes.Load(rows + RayPackets.FirstDistance + lane), slope, TLanes.Load(rows + RayPackets.Start + (2 * Width) + lane));
+            TLanes step = slope * TLanes.Create(tape.StepLength);
+            TLanes a = (TLanes.Create(firstPlane - 1) - start) / step;
+            TLanes b = (TLanes.Create(endPlane) - start) / step;
+
+            // A ray within its plane, or a broken one, may be anywhere.
+            TLanes slow = TLanes.Create(1e-6f);
+            TLanes size = TLanes.Abs(step);
+            TLanes.SelectGreater(size, slow, TLanes.Min(a, b), TLanes.Create(0)).Store(bounds + lane);
+            TLanes.SelectGreater(size, slow, TLanes.Max(a, b), TLanes.Create(float.MaxValue)).Store(bounds + Width + lane);
+        }
+
+        (float first, float end) = (float.MaxValue, -1);
+        for (int ray = 0; ray < Width; ray++)
+        {
+            if (rows[RayPackets.SampleCount + ray] > 0)
+            {
+                first = Math.Min(first, bounds[ray] - 1);
+                end = Math.Max(end, Math.Min(bounds[Width + ray] + 2, rows[RayPackets.SampleCount + ray]));
+            }
+        }
+
+        int live = tape.LiveSteps(packet);
+        int firstStep = first > 0 ? (int)Math.Min(first, live) : 0;
+        return (firstStep, end > 0 ? (int)Math.Min(end, live) : 0);
+    }
+}
