@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Tests.Checkpoints.Pickles;
+using Sjc.Diffusion.Text;
 using Sjc.Numerics;
 using Sjc.Numerics.Safetensors;
 
@@ -77,6 +79,36 @@ public sealed class CheckpointFuzzTests : IDisposable
     {
         byte[] valid = [.. "_class_name: UNet\nchannels: &c [32, 64]\nlayers: 2\nscale: 0.18215\nlinear: true # yes\ntypes:\n- a\n- \"b\"\nparams: !!python/object:x\n  depth: *c\n"u8];
         Read("yaml", i => ModelConfig.ParseYaml(ByteMutation.Apply(valid, Key(6, i)), "config.yaml"));
+    }
+
+    [Theory]
+    [InlineData("vocab.json", 7)]
+    [InlineData("merges.txt", 8)]
+    [InlineData("special_tokens_map.json", 9)]
+    public void Load_MutatedTokenizer_EncodesOrIsRefused(string file, uint parser)
+    {
+        string[] merges = ["#version: 0.2", "a b", "ab c</w>", "s m", "sm a"];
+        Dictionary<string, int> ids = ClipVocabularyFiles.IdsOf([.. merges.Skip(1).Select(line => (line.Split(' ')[0], line.Split(' ')[1]))]);
+        Write("merges.txt", Encoding.UTF8.GetBytes(string.Join('\n', merges)));
+        Write("vocab.json", JsonSerializer.SerializeToUtf8Bytes(ids));
+        Write("special_tokens_map.json", [.. """{"pad_token": {"content": "!"}, "bos_token": "<|startoftext|>"}"""u8]);
+        byte[] valid = File.ReadAllBytes(folder.File(file));
+        int accepted = 0;
+        for (uint i = 0; i < Inputs; i++)
+        {
+            Write(file, ByteMutation.Apply(valid, Key(parser, i)));
+            try
+            {
+                ClipTokenizer tokenizer = ClipTokenizer.Load(folder.Path);
+                Assert.All(tokenizer.Pad(tokenizer.Encode("a small abc, 7 ünïcode")), id => Assert.InRange(id, 0, tokenizer.TokenCount - 1));
+                accepted++;
+            }
+            catch (InvalidDataException)
+            {
+            }
+        }
+
+        Report(file, accepted);
     }
 
     public void Dispose() => folder.Dispose();
