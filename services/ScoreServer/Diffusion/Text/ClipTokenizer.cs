@@ -33,6 +33,11 @@ public sealed class ClipTokenizer
             RequireId(stand.ToString(), name);
             RequireId(stand + EndOfWord, name);
         }
+
+        foreach ((string first, string second) in ranks.Keys)
+        {
+            RequireId(first + second, name);
+        }
     }
 
     /// <summary>Tokens in the vocabulary.</summary>

@@ -38,26 +38,27 @@ internal static class ClipVocabularyFiles
     /// <exception cref="InvalidDataException">The file is no object of distinct numbers from 0.</exception>
     public static Dictionary<string, int> ReadIds(string path)
     {
-        RequireSize(path);
-        Dictionary<string, int> ids = new(StringComparer.Ordinal);
-        using JsonDocument document = Parse(path);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        return Read(path, root =>
         {
-            throw new InvalidDataException($"{path} must be a JSON object, but is not.");
-        }
-
-        HashSet<int> seen = [];
-        foreach (JsonProperty entry in document.RootElement.EnumerateObject())
-        {
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id < 0 || id > 1 << 24 || !seen.Add(id))
+            Dictionary<string, int> ids = new(StringComparer.Ordinal);
+            if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidDataException($"{path} must give each token its own whole number, but gives {entry.Value.GetRawText()} to {entry.Name}.");
+                throw new InvalidDataException($"{path} must be a JSON object, but is not.");
             }
 
-            ids[entry.Name] = id;
-        }
+            HashSet<int> seen = [];
+            foreach (JsonProperty entry in root.EnumerateObject())
+            {
+                if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id < 0 || id > 1 << 24 || !seen.Add(id))
+                {
+                    throw new InvalidDataException($"{path} must give each token its own whole number, but gives {entry.Value.GetRawText()} to {entry.Name}.");
+                }
 
-        return ids;
+                ids[entry.Name] = id;
+            }
+
+            return ids;
+        });
     }
 
     /// <summary>CLIP's ids, which follow from the order of its merges: 256 bytes, the same at the end of a piece, the merges, start and end.</summary>
@@ -85,26 +86,36 @@ internal static class ClipVocabularyFiles
                 continue;
             }
 
-            RequireSize(path);
-            using JsonDocument document = Parse(path);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("pad_token", out JsonElement pad))
+            (bool isNamed, string? padding) = Read(path, root =>
             {
+                if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("pad_token", out JsonElement pad))
+                {
+                    return (false, null);
+                }
+
                 JsonElement text = pad.ValueKind == JsonValueKind.Object && pad.TryGetProperty("content", out JsonElement content) ? content : pad;
-                return text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+                return (true, text.ValueKind == JsonValueKind.String ? text.GetString() : null);
+            });
+            if (isNamed)
+            {
+                return padding;
             }
         }
 
         return null;
     }
 
-    private static JsonDocument Parse(string path)
+    private static T Read<T>(string path, Func<JsonElement, T> read)
     {
+        RequireSize(path);
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return read(document.RootElement);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Text that is no Unicode is only noticed when it is read: an InvalidOperationException.
             throw new InvalidDataException($"{path} must be valid JSON, but is not: {exception.Message}", exception);
         }
     }
