@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Sjc.Cli.Options;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Spectre.Console;
 
 namespace Sjc.Cli.Commands;

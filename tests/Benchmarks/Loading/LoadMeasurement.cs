@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using TorchSharp;
 
 namespace Sjc.Benchmarks.Loading;

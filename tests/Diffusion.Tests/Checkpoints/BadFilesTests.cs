@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Networks.StableDiffusion;
 using Sjc.Golden;
 using static TorchSharp.torch;

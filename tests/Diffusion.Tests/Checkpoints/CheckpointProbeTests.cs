@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Numerics.Safetensors;
 
 namespace Sjc.Diffusion.Tests.Checkpoints;

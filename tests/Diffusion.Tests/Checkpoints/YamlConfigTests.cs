@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Tests.Networks.Pixel;
 
 namespace Sjc.Diffusion.Tests.Checkpoints;

@@ -1,7 +1,7 @@
 namespace Sjc.Diffusion.Checkpoints;
 
 /// <summary>A kind of pretrained model: tells its files, describes and loads them.</summary>
-/// <remarks>To add one: implement this beside the networks and enter it in <see cref="ModelFamilies.All"/>. The files are closed after <see cref="Load"/>.</remarks>
+/// <remarks>To add one: implement this beside the networks and enter it in <c>Networks.ModelFamilies.All</c>. The files are closed after <see cref="Load"/>.</remarks>
 public interface IModelFamily
 {
     /// <summary>Its name in options and listings, such as "stable-diffusion".</summary>

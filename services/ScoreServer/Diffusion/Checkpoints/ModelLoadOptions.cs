@@ -8,7 +8,7 @@ public sealed record ModelLoadOptions
     /// <summary>A file or a folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>One of <see cref="ModelFamilies.Kinds"/>; empty: told by the files.</summary>
+    /// <summary>One of <c>Networks.ModelFamilies.Kinds</c>; empty: told by the files.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The type that the network computes in: float32, float16 or bfloat16; null: the device's default.</summary>

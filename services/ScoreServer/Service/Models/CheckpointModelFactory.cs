@@ -1,5 +1,6 @@
 using Sjc.Diffusion;
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using TorchSharp;
 
 namespace Sjc.ScoreServer.Models;

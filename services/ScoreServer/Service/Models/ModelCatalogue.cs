@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using static TorchSharp.torch;
 
 namespace Sjc.ScoreServer.Models;

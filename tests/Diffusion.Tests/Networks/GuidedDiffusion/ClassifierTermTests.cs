@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Networks.Pixel;
 using Sjc.Diffusion.Schedules;

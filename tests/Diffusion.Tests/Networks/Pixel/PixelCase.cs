@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Networks.Pixel;
 using Sjc.Diffusion.Scoring;
 using Sjc.Golden;
@@ -25,7 +26,7 @@ internal sealed class PixelCase : IDisposable
 
     public PixelModelPlan Plan { get; }
 
-    public IPixelNetwork Network { get; }
+    public PixelNetwork Network { get; }
 
     public IDenoiser Denoiser { get; }
 

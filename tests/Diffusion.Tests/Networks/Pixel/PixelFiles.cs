@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 
 namespace Sjc.Diffusion.Tests.Networks.Pixel;
 

@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Networks.StableDiffusion;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -11,17 +11,13 @@ internal static class ComponentLayout
     /// <summary>Records to components.</summary>
     public static void Pack(VoxelRecords records, Span<float> components)
     {
-        for (int component = 0; component <= records.Channels; component++)
+        foreach ((int lane, int y, int z, long first, int step) in Rows(records))
         {
-            (long first, int step) = Place(records, component);
+            Span<float> values = records.ComponentRow(lane, y, z, out int stride);
             long at = first;
-            for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
+            for (int i = 0; i < values.Length; i += stride, at += step)
             {
-                Span<float> values = records.ComponentRow(Lane(records, component), row % records.Grid.Y, row / records.Grid.Y, out int stride);
-                for (int i = 0; i < values.Length; i += stride, at += step)
-                {
-                    components[(int)at] = values[i];
-                }
+                components[(int)at] = values[i];
             }
         }
 
@@ -31,21 +27,30 @@ internal static class ComponentLayout
     /// <summary>Components to records, or added to them.</summary>
     public static void Unpack(ReadOnlySpan<float> components, VoxelRecords records, bool adds = false)
     {
-        for (int component = 0; component <= records.Channels; component++)
+        foreach ((int lane, int y, int z, long first, int step) in Rows(records))
         {
-            (long first, int step) = Place(records, component);
+            Span<float> values = records.ComponentRow(lane, y, z, out int stride);
             long at = first;
-            for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
+            for (int i = 0; i < values.Length; i += stride, at += step)
             {
-                Span<float> values = records.ComponentRow(Lane(records, component), row % records.Grid.Y, row / records.Grid.Y, out int stride);
-                for (int i = 0; i < values.Length; i += stride, at += step)
-                {
-                    values[i] = adds ? values[i] + components[(int)at] : components[(int)at];
-                }
+                values[i] = adds ? values[i] + components[(int)at] : components[(int)at];
             }
         }
 
         GC.KeepAlive(records);
+    }
+
+    /// <summary>The rows along x of every component: where they lie in the records, where among the components, and how far apart there neighbours are.</summary>
+    private static IEnumerable<(int Lane, int Y, int Z, long First, int Step)> Rows(VoxelRecords records)
+    {
+        for (int component = 0; component <= records.Channels; component++)
+        {
+            (long first, int step) = Place(records, component);
+            for (int row = 0; row < records.Grid.Y * records.Grid.Z; row++)
+            {
+                yield return (Lane(records, component), row % records.Grid.Y, row / records.Grid.Y, first + ((long)row * records.Grid.X * step), step);
+            }
+        }
     }
 
     /// <summary>Where a component of voxel 0 lies, and how far apart neighbours are.</summary>

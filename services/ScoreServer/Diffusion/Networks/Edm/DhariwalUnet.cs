@@ -9,11 +9,10 @@ using static TorchSharp.torch.nn;
 namespace Sjc.Diffusion.Networks.Edm;
 
 /// <summary>The network of guided diffusion (Dhariwal and Nichol 2021) as EDM builds and names it (Karras et al. 2022).</summary>
-internal sealed class DhariwalUnet : IPixelNetwork
+internal sealed class DhariwalUnet : PixelNetwork
 {
     private const int HeadWidth = 64;
 
-    private readonly WeightSet weights;
     private readonly SinusoidalEmbedding sinusoids;
     private readonly Linear map0;
     private readonly Linear map1;
@@ -24,10 +23,8 @@ internal sealed class DhariwalUnet : IPixelNetwork
 
     /// <summary>Takes the weights.</summary>
     public DhariwalUnet(WeightReader reader, DhariwalUnetOptions options)
+        : base(reader, options.ClassCount)
     {
-        ClassCount = options.ClassCount;
-        weights = reader.Weights;
-        (DataType, Device) = (reader.DataType, reader.Device);
         int embedding = options.Width * options.EmbeddingMultiplier;
         sinusoids = SinusoidalEmbedding.Diffusion(options.Width);
         map0 = new Linear(reader.Scope("map_layer0"), options.Width, embedding);
@@ -41,22 +38,7 @@ internal sealed class DhariwalUnet : IPixelNetwork
     }
 
     /// <inheritdoc/>
-    public ScalarType DataType { get; }
-
-    /// <inheritdoc/>
-    public Device Device { get; }
-
-    /// <inheritdoc/>
-    public long ParameterCount => weights.ElementCount;
-
-    /// <inheritdoc/>
-    public long WeightBytes => weights.ByteCount;
-
-    /// <inheritdoc/>
-    public int ClassCount { get; }
-
-    /// <inheritdoc/>
-    public Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes)
+    public override Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor embedding = map1.Forward(functional.silu(map0.Forward(sinusoids.Forward(labels, DataType, Device))));
@@ -66,9 +48,9 @@ internal sealed class DhariwalUnet : IPixelNetwork
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        weights.Dispose();
+        base.Dispose();
         trunk.Dispose();
     }
 }

@@ -9,9 +9,8 @@ using static TorchSharp.torch.nn;
 namespace Sjc.Diffusion.Networks.Edm;
 
 /// <summary>DDPM++ and NCSN++ (Song et al. 2021), with the tensor names of EDM (Karras et al. 2022).</summary>
-internal sealed class SongUnet : IPixelNetwork
+internal sealed class SongUnet : PixelNetwork
 {
-    private readonly WeightSet weights;
     private readonly SinusoidalEmbedding? sinusoids;
     private readonly FourierEmbedding? fourier;
     private readonly Linear map0;
@@ -21,10 +20,8 @@ internal sealed class SongUnet : IPixelNetwork
 
     /// <summary>Takes the weights.</summary>
     public SongUnet(WeightReader reader, SongUnetOptions options)
+        : base(reader, options.ClassCount)
     {
-        ClassCount = options.ClassCount;
-        weights = reader.Weights;
-        (DataType, Device) = (reader.DataType, reader.Device);
         int features = options.Width * options.NoiseMultiplier;
         int embedding = options.Width * options.EmbeddingMultiplier;
         fourier = options.Fourier ? new FourierEmbedding(reader.Scope("map_noise"), "freqs", features / 2) : null;
@@ -46,22 +43,7 @@ internal sealed class SongUnet : IPixelNetwork
     }
 
     /// <inheritdoc/>
-    public ScalarType DataType { get; }
-
-    /// <inheritdoc/>
-    public Device Device { get; }
-
-    /// <inheritdoc/>
-    public long ParameterCount => weights.ElementCount;
-
-    /// <inheritdoc/>
-    public long WeightBytes => weights.ByteCount;
-
-    /// <inheritdoc/>
-    public int ClassCount { get; }
-
-    /// <inheritdoc/>
-    public Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes)
+    public override Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = fourier?.Forward(labels, DataType, Device) ?? sinusoids!.Forward(labels, DataType, Device);
@@ -75,9 +57,9 @@ internal sealed class SongUnet : IPixelNetwork
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        weights.Dispose();
+        base.Dispose();
         trunk.Dispose();
     }
 }

@@ -8,9 +8,8 @@ using static TorchSharp.torch.nn;
 namespace Sjc.Diffusion.Networks.GuidedDiffusion;
 
 /// <summary>The UNet of guided diffusion (Dhariwal and Nichol 2021), which predicts noise and, after it, variances.</summary>
-internal sealed class GuidedUnet : IPixelNetwork
+internal sealed class GuidedUnet : PixelNetwork
 {
-    private readonly WeightSet weights;
     private readonly GuidedEncoder encoder;
     private readonly Embedding? classEmbedding;
     private readonly List<GuidedStage> decoder = [];
@@ -19,9 +18,8 @@ internal sealed class GuidedUnet : IPixelNetwork
 
     /// <summary>Takes the weights.</summary>
     public GuidedUnet(WeightReader reader, GuidedUnetOptions options)
+        : base(reader, options.ClassCount)
     {
-        weights = reader.Weights;
-        (DataType, Device, ClassCount) = (reader.DataType, reader.Device, options.ClassCount);
         GuidedLayers layers = new(options);
         encoder = new GuidedEncoder(reader, options, layers);
         classEmbedding = ClassCount > 0 ? new Embedding(reader.Scope("label_emb"), ClassCount, 4 * options.Width) : null;
@@ -31,22 +29,7 @@ internal sealed class GuidedUnet : IPixelNetwork
     }
 
     /// <inheritdoc/>
-    public ScalarType DataType { get; }
-
-    /// <inheritdoc/>
-    public Device Device { get; }
-
-    /// <inheritdoc/>
-    public long ParameterCount => weights.ElementCount;
-
-    /// <inheritdoc/>
-    public long WeightBytes => weights.ByteCount;
-
-    /// <inheritdoc/>
-    public int ClassCount { get; }
-
-    /// <inheritdoc/>
-    public Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes) => Forward(x, labels, classes, null);
+    public override Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes) => Forward(x, labels, classes, null);
 
     /// <summary>The same, telling of intermediate results under the names of their modules.</summary>
     public Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes, Action<string, Tensor>? trace)
@@ -70,9 +53,6 @@ internal sealed class GuidedUnet : IPixelNetwork
 
         return output.Forward(functional.silu(norm.Forward(h))).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => weights.Dispose();
 
     private int BuildDecoder(WeightReader reader, GuidedUnetOptions options, GuidedLayers layers)
     {

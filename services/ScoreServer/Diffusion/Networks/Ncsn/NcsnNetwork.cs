@@ -9,9 +9,8 @@ namespace Sjc.Diffusion.Networks.Ncsn;
 
 /// <summary>NCSNv2 (Song and Ermon 2020): a RefineNet that is told nothing of the noise; its output over σ is the score.</summary>
 /// <remarks>F is the output before that division, of images in [−1, 1]: trained on images in [0, 1], the network maps them so itself.</remarks>
-internal sealed class NcsnNetwork : IPixelNetwork
+internal sealed class NcsnNetwork : PixelNetwork
 {
-    private readonly WeightSet weights;
     private readonly Func<Tensor, Tensor> activation;
     private readonly Conv2d first;
     private readonly List<NcsnBlock[]> encoder = [];
@@ -21,9 +20,8 @@ internal sealed class NcsnNetwork : IPixelNetwork
 
     /// <summary>Takes the weights.</summary>
     public NcsnNetwork(WeightReader reader, NcsnOptions options)
+        : base(reader, classCount: 0)
     {
-        weights = reader.Weights;
-        (DataType, Device) = (reader.DataType, reader.Device);
         activation = Function(options.Activation);
         int width = options.Width;
         first = new Conv2d(reader.Scope("begin_conv"), options.Channels, width, 3);
@@ -48,22 +46,7 @@ internal sealed class NcsnNetwork : IPixelNetwork
     }
 
     /// <inheritdoc/>
-    public ScalarType DataType { get; }
-
-    /// <inheritdoc/>
-    public Device Device { get; }
-
-    /// <inheritdoc/>
-    public long ParameterCount => weights.ElementCount;
-
-    /// <inheritdoc/>
-    public long WeightBytes => weights.ByteCount;
-
-    /// <inheritdoc/>
-    public int ClassCount => 0;
-
-    /// <inheritdoc/>
-    public Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes)
+    public override Tensor Forward(Tensor x, ReadOnlySpan<double> labels, Tensor? classes)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor h = first.Forward(x);
@@ -82,9 +65,6 @@ internal sealed class NcsnNetwork : IPixelNetwork
 
         return last.Forward(activation(norm.Forward(h))).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => weights.Dispose();
 
     private static Func<Tensor, Tensor> Function(NcsnActivation activation) => activation switch
     {

@@ -13,7 +13,7 @@ internal sealed class PixelDenoiser : IDenoiser
 {
     private static readonly ClassCondition NoClass = new(null);
 
-    private readonly IPixelNetwork network;
+    private readonly PixelNetwork network;
     private readonly IPreconditioning preconditioning;
     private readonly SigmaLadder? ladder;
     private readonly ClassifierTerm? classifier;
@@ -24,7 +24,7 @@ internal sealed class PixelDenoiser : IDenoiser
     /// <param name="ladder">To which noise levels are snapped; null: any in range.</param>
     /// <param name="description">Of the model.</param>
     /// <param name="classifier">What a class adds to D; null: nothing but what the network itself makes of it.</param>
-    public PixelDenoiser(IPixelNetwork network, IPreconditioning preconditioning, SigmaLadder? ladder, DenoiserDescription description, ClassifierTerm? classifier = null)
+    public PixelDenoiser(PixelNetwork network, IPreconditioning preconditioning, SigmaLadder? ladder, DenoiserDescription description, ClassifierTerm? classifier = null)
     {
         this.ladder = ladder;
         this.network = network;

@@ -19,7 +19,7 @@ internal abstract class PixelFamily : IModelFamily
     public ModelInspection Inspect(CheckpointProbe probe, ModelLoadOptions options)
     {
         using PixelModelPlan plan = Plan(probe);
-        using IPixelNetwork network = Build(plan, ScalarType.Float32, device("meta"));
+        using PixelNetwork network = Build(plan, ScalarType.Float32, device("meta"));
         using ClassifierTerm? classifier = plan.Classifier?.Build(ScalarType.Float32, device("meta"));
         List<ModelPart> parts = [Part("unet", network.ParameterCount, plan.Store)];
         if (classifier is not null)
@@ -47,7 +47,7 @@ internal abstract class PixelFamily : IModelFamily
     {
         using PixelModelPlan plan = Plan(probe);
         ScalarType type = options.EffectiveComputeType;
-        IPixelNetwork network = Build(plan, type, device(options.Device));
+        PixelNetwork network = Build(plan, type, device(options.Device));
         ClassifierTerm? classifier = null;
         try
         {
@@ -84,10 +84,10 @@ internal abstract class PixelFamily : IModelFamily
     internal abstract PixelModelPlan Plan(CheckpointProbe probe);
 
     /// <summary>The network with its weights, none missing or left over.</summary>
-    internal static IPixelNetwork Build(PixelModelPlan plan, ScalarType type, Device device)
+    internal static PixelNetwork Build(PixelModelPlan plan, ScalarType type, Device device)
     {
         WeightReader reader = new(plan.Store, type, device, plan.NameInStore);
-        IPixelNetwork? network = null;
+        PixelNetwork? network = null;
         try
         {
             network = plan.Build(reader);

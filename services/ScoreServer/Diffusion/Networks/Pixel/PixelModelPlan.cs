@@ -21,7 +21,7 @@ internal sealed class PixelModelPlan : IDisposable
     public Func<string, bool>? MayIgnore { get; init; }
 
     /// <summary>Builds the network.</summary>
-    public required Func<WeightReader, IPixelNetwork> Build { get; init; }
+    public required Func<WeightReader, PixelNetwork> Build { get; init; }
 
     /// <summary>Makes a denoiser of the network.</summary>
     public required IPreconditioning Preconditioning { get; init; }

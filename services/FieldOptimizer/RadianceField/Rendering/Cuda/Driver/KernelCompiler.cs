@@ -9,6 +9,10 @@ internal static unsafe class KernelCompiler
     private static readonly Version VectorReductionsVersion = new(12, 1);
     private const int VectorReductionsArchitecture = 90;
 
+    private delegate int SizeFunction(nint program, out nuint bytes);
+
+    private delegate int CopyFunction(nint program, byte* image);
+
     /// <summary>NVRTC's version.</summary>
     public static Version Version()
     {
@@ -68,7 +72,9 @@ internal static unsafe class KernelCompiler
                 CudaException.ThrowIfCompilerFailed(code, "nvrtcCompileProgram", $"{attempt}; it says: {Log(program)}");
             }
 
-            return options[0].Contains("compute_", StringComparison.Ordinal) ? Ptx(program, attempt) : Cubin(program, attempt);
+            return options[0].Contains("compute_", StringComparison.Ordinal)
+                ? Image(program, Nvrtc.nvrtcGetPTXSize, Nvrtc.nvrtcGetPTX, attempt)
+                : Image(program, Nvrtc.nvrtcGetCUBINSize, Nvrtc.nvrtcGetCUBIN, attempt);
         }
         finally
         {
@@ -76,28 +82,16 @@ internal static unsafe class KernelCompiler
         }
     }
 
-    private static byte[] Cubin(nint program, string attempt)
+    private static byte[] Image(nint program, SizeFunction size, CopyFunction copy, string attempt)
     {
-        CudaException.ThrowIfCompilerFailed(Nvrtc.nvrtcGetCUBINSize(program, out nuint bytes), "nvrtcGetCUBINSize", attempt);
+        CudaException.ThrowIfCompilerFailed(size(program, out nuint bytes), size.Method.Name, attempt);
         byte[] image = new byte[bytes];
         fixed (byte* pointer = image)
         {
-            CudaException.ThrowIfCompilerFailed(Nvrtc.nvrtcGetCUBIN(program, pointer), "nvrtcGetCUBIN", attempt);
+            CudaException.ThrowIfCompilerFailed(copy(program, pointer), copy.Method.Name, attempt);
         }
 
         return image;
-    }
-
-    private static byte[] Ptx(nint program, string attempt)
-    {
-        CudaException.ThrowIfCompilerFailed(Nvrtc.nvrtcGetPTXSize(program, out nuint bytes), "nvrtcGetPTXSize", attempt);
-        byte[] text = new byte[bytes];
-        fixed (byte* pointer = text)
-        {
-            CudaException.ThrowIfCompilerFailed(Nvrtc.nvrtcGetPTX(program, pointer), "nvrtcGetPTX", attempt);
-        }
-
-        return text;
     }
 
     private static string Log(nint program)

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks.Edm;
 using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Networks.Ncsn;
 using Sjc.Diffusion.Networks.ScoreSde;
 using Sjc.Diffusion.Networks.StableDiffusion;
 
-namespace Sjc.Diffusion.Checkpoints;
+namespace Sjc.Diffusion.Networks;
 
 /// <summary>The kinds of pretrained model that can be loaded from files.</summary>
 public static class ModelFamilies
