@@ -17,7 +17,8 @@ public sealed class ShapesDenoiserTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using ShapesDenoiser original = Create(seed: 3);
         using ShapesDenoiser loaded = ShapesDenoiser.Load(Write(seed: 3));
-        Tensor x = randn([2, 3, TinyNetwork.ImageSize, TinyNetwork.ImageSize]);
+        using Generator generator = new(7);
+        Tensor x = randn([2, 3, TinyNetwork.ImageSize, TinyNetwork.ImageSize], generator: generator);
 
         Tensor expected = original.Denoise(x, [0.5, 2], Conditions(original));
         Tensor actual = loaded.Denoise(x, [0.5, 2], Conditions(loaded));
@@ -41,7 +42,8 @@ public sealed class ShapesDenoiserTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using ShapesDenoiser denoiser = Create(seed: 3);
-        Tensor x = randn([2, 3, TinyNetwork.ImageSize, TinyNetwork.ImageSize]);
+        using Generator generator = new(7);
+        Tensor x = randn([2, 3, TinyNetwork.ImageSize, TinyNetwork.ImageSize], generator: generator);
         Condition[] conditions = Conditions(denoiser);
 
         Tensor both = denoiser.Denoise(x, [0.5, 2], conditions);

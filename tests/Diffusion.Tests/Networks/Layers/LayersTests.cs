@@ -26,7 +26,8 @@ public sealed class LayersTests
     {
         TensorTable table = new TensorTable().Add("weight", 3, 2, 3, 3).Add("bias", 3);
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = randn(1, 2, 6, 8);
+        using Generator generator = new(7);
+        Tensor x = randn([1, 2, 6, 8], generator: generator);
 
         Tensor actual = new Conv2d(table.Reader(), 2, 3, 3, stride: 2).Forward(x);
 
@@ -82,9 +83,10 @@ public sealed class LayersTests
     public void Attention_TwoHeads_MatchesItsDefinition(bool causal)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor q = randn([2, 5, 8], ScalarType.Float64);
-        Tensor k = randn([2, 5, 8], ScalarType.Float64);
-        Tensor v = randn([2, 5, 8], ScalarType.Float64);
+        using Generator generator = new(7);
+        Tensor q = randn([2, 5, 8], ScalarType.Float64, generator: generator);
+        Tensor k = randn([2, 5, 8], ScalarType.Float64, generator: generator);
+        Tensor v = randn([2, 5, 8], ScalarType.Float64, generator: generator);
 
         Tensor actual = Attention.Forward(q, k, v, heads: 2, causal);
 
@@ -101,7 +103,8 @@ public sealed class LayersTests
     public void Resampling_DoubledThenHalved_IsTheSame()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = randn(1, 2, 3, 4);
+        using Generator generator = new(7);
+        Tensor x = randn([1, 2, 3, 4], generator: generator);
 
         Tensor doubled = Resampling.Doubled(x);
 
