@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
+using Sjc.Benchmarks;
 using Sjc.Benchmarks.Loading;
 using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
@@ -111,13 +112,13 @@ internal sealed class BenchLoadCommand
 
         LoadMeasurement worst = loads.MaxBy(load => load.PeakBytes)!;
         report.Add(dataType, "peak_over_weights", (double)worst.PeakBytes / worst.WeightBytes);
-        report.Add(dataType, "throughput_over_cat", Median([.. cats.Zip(loads, (cat, load) => cat / load.Seconds)]));
+        report.Add(dataType, "throughput_over_cat", Statistics.Median(cats.Zip(loads, (cat, load) => cat / load.Seconds)));
         report.Add(dataType, "weights", worst.WeightBytes / 1e6, "MB");
         report.Add(dataType, "peak", worst.PeakBytes / 1e6, "MB");
         report.Add(dataType, "before_loading", worst.StartBytes / 1e6, "MB");
-        report.Add(dataType, "load", Median([.. loads.Select(load => load.Seconds)]), "s");
-        report.Add(dataType, "cat", Median(cats), "s");
-        report.Add(dataType, "load_rate", fileBytes / 1e9 / Median([.. loads.Select(load => load.Seconds)]), "GB/s");
+        report.Add(dataType, "load", Statistics.Median(loads.Select(load => load.Seconds)), "s");
+        report.Add(dataType, "cat", Statistics.Median(cats), "s");
+        report.Add(dataType, "load_rate", fileBytes / 1e9 / Statistics.Median(loads.Select(load => load.Seconds)), "GB/s");
     }
 
     private static LoadMeasurement Load(string path, string dataType)
@@ -141,11 +142,5 @@ internal sealed class BenchLoadCommand
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? output : throw CommandException.Failure($"{program} must end without a fault, but ends with {process.ExitCode}.");
-    }
-
-    private static double Median(IReadOnlyList<double> values)
-    {
-        double[] ordered = [.. values.Order()];
-        return (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
     }
 }

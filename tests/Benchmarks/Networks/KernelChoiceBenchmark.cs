@@ -77,7 +77,7 @@ public static class KernelChoiceBenchmark
             }
         }
 
-        return (UNetBenchmark.Median(ones), UNetBenchmark.Median(others));
+        return (Statistics.Median(ones), Statistics.Median(others));
     }
 
     private static double Seconds(Func<Tensor> kernel)

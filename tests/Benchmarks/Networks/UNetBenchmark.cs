@@ -67,9 +67,9 @@ public static class UNetBenchmark
             blocks.Add(seconds);
         }
 
-        double matmul = 2 * Math.Pow(MatrixSize, 3) / Median(products) / 1e9;
+        double matmul = 2 * Math.Pow(MatrixSize, 3) / Statistics.Median(products) / 1e9;
         double total = operations.Sum(block => block.Operations) / 1e9;
-        double pass = Median(passes);
+        double pass = Statistics.Median(passes);
         List<UNetFigure> figures =
         [
             new(name, "work", total, "GFLOP"),
@@ -85,7 +85,7 @@ public static class UNetBenchmark
                 throw new InvalidOperationException($"The blocks of the network must be those that are counted, but {block} is {blocks[0][i].Block}.");
             }
 
-            double seconds = Median([.. blocks.Select(round => round[i].Seconds)]);
+            double seconds = Statistics.Median(blocks.Select(round => round[i].Seconds));
             string row = $"{name} {block}";
             figures.Add(new(row, "work", work / 1e9, "GFLOP"));
             figures.Add(new(row, "time", seconds, "s"));
@@ -93,12 +93,6 @@ public static class UNetBenchmark
         }
 
         return figures;
-    }
-
-    internal static double Median(List<double> values)
-    {
-        values.Sort();
-        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
     }
 
     private sealed class Contestants

@@ -83,18 +83,18 @@ public static class FullRenderBenchmark
 
     private static IEnumerable<RenderFigure> Figures(string name, List<StageTimes> times, List<double> libtorchTimes, RenderWork work, double triad, double peak)
     {
-        double total = RenderBenchmark.Median([.. times.Select(stages => stages.Total)]);
+        double total = Statistics.Median(times.Select(stages => stages.Total));
         if (libtorchTimes.Count > 0)
         {
-            double theirs = RenderBenchmark.Median(libtorchTimes);
+            double theirs = Statistics.Median(libtorchTimes);
             yield return new(name, "libtorch", theirs, "ms");
             yield return new(name, "ratio_to_libtorch", theirs / total, string.Empty);
         }
 
         yield return new(name, "sjc", total, "ms");
-        yield return new(name, "forward", RenderBenchmark.Median([.. times.Select(stages => stages.Forward)]), "ms");
-        yield return new(name, "adjoint", RenderBenchmark.Median([.. times.Select(stages => stages.Backward)]), "ms");
-        yield return new(name, "scatter_adamax", RenderBenchmark.Median([.. times.Select(stages => stages.Step)]), "ms");
+        yield return new(name, "forward", Statistics.Median(times.Select(stages => stages.Forward)), "ms");
+        yield return new(name, "adjoint", Statistics.Median(times.Select(stages => stages.Backward)), "ms");
+        yield return new(name, "scatter_adamax", Statistics.Median(times.Select(stages => stages.Step)), "ms");
         yield return new(name, "bytes_of_triad", work.Bytes / (total / 1e3) / triad, string.Empty);
         yield return new(name, "operations_of_peak", work.Operations / (total / 1e3) / peak, string.Empty);
     }

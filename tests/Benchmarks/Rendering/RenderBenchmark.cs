@@ -64,16 +64,16 @@ public static class RenderBenchmark
             }
         }
 
-        double theirs = Median(libtorchTimes);
-        double ours = Median([.. productTimes.Select(times => times.Total)]);
+        double theirs = Statistics.Median(libtorchTimes);
+        double ours = Statistics.Median(productTimes.Select(times => times.Total));
         return
         [
             new(scene.Name, "libtorch", theirs, "ms"),
             new(scene.Name, "sjc", ours, "ms"),
             new(scene.Name, "ratio_to_libtorch", theirs / ours, string.Empty),
-            new(scene.Name, "forward", Median([.. productTimes.Select(times => times.Forward)]), "ms"),
-            new(scene.Name, "adjoint", Median([.. productTimes.Select(times => times.Backward)]), "ms"),
-            new(scene.Name, "scatter_adamax", Median([.. productTimes.Select(times => times.Step)]), "ms"),
+            new(scene.Name, "forward", Statistics.Median(productTimes.Select(times => times.Forward)), "ms"),
+            new(scene.Name, "adjoint", Statistics.Median(productTimes.Select(times => times.Backward)), "ms"),
+            new(scene.Name, "scatter_adamax", Statistics.Median(productTimes.Select(times => times.Step)), "ms"),
             new(scene.Name, "image_error", imageError, string.Empty),
             new(scene.Name, "gradient_error", gradientError, string.Empty),
         ];
@@ -111,10 +111,4 @@ public static class RenderBenchmark
     }
 
     internal static double ProcessorMilliseconds() => Environment.CpuUsage.TotalTime.TotalMilliseconds;
-
-    internal static double Median(List<double> values)
-    {
-        values.Sort();
-        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
-    }
 }

@@ -22,7 +22,7 @@ internal sealed class ThreadComparison(RenderBenchmarkScene scene) : IDisposable
     }
 
     /// <summary>Median of one thread over median of two.</summary>
-    public double Speedup() => RenderBenchmark.Median(oneThread) / RenderBenchmark.Median(twoThreads);
+    public double Speedup() => Statistics.Median(oneThread) / Statistics.Median(twoThreads);
 
     public void Dispose()
     {

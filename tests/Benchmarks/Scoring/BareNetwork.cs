@@ -37,7 +37,7 @@ internal sealed class BareNetwork : IDisposable
             times.Add(Pass(rows).TotalSeconds);
         }
 
-        return Statistics.Percentile(times, 0.5);
+        return Statistics.Median(times);
     }
 
     /// <summary>One pass.</summary>

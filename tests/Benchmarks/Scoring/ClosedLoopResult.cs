@@ -44,7 +44,7 @@ internal sealed record ClosedLoopResult(int Clients, IReadOnlyList<ClosedLoopRou
         yield return new(name, "latency_p99", 1000 * Latency(0.99), "ms");
     }
 
-    private double Median(Func<ClosedLoopRound, double> value) => Statistics.Percentile(Rounds.Select(value), 0.5);
+    private double Median(Func<ClosedLoopRound, double> value) => Statistics.Median(Rounds.Select(value));
 
     private double Latency(double part) => Statistics.Percentile(Rounds.SelectMany(round => round.Latencies), part);
 }

@@ -82,8 +82,8 @@ internal sealed class LoadCases(BareNetwork network, ScorerBenchmarkOptions opti
             gains.Add(batched / rate);
         }
 
-        yield return new("one-at-a-time", "rows_per_second", Statistics.Percentile(rates, 0.5), "1/s");
-        yield return new("16-clients", "gain_over_one_at_a_time", Statistics.Percentile(gains, 0.5), string.Empty);
+        yield return new("one-at-a-time", "rows_per_second", Statistics.Median(rates), "1/s");
+        yield return new("16-clients", "gain_over_one_at_a_time", Statistics.Median(gains), string.Empty);
     }
 
     /// <summary>Requests of one client and passes of as many rows by turns: the median of the turns' differences.</summary>
@@ -103,7 +103,7 @@ internal sealed class LoadCases(BareNetwork network, ScorerBenchmarkOptions opti
             }
         }
 
-        return Statistics.Percentile(added, 0.5);
+        return Statistics.Median(added);
     }
 
     /// <summary>Median latency of some requests one after another, seconds; the first one is not counted, as that of the passes is not.</summary>
@@ -117,7 +117,7 @@ internal sealed class LoadCases(BareNetwork network, ScorerBenchmarkOptions opti
             latencies.Add(answer.Latency.TotalSeconds);
         }
 
-        return Statistics.Percentile(latencies[1..], 0.5);
+        return Statistics.Median(latencies[1..]);
     }
 
     /// <summary>One client with 64 requests in flight, one with a single one. Its wait is all that is not its own batch's time.</summary>
