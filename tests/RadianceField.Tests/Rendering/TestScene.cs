@@ -51,6 +51,20 @@ internal sealed class TestScene
 
     public RenderGradient Gradient => new() { Image = ImageGradient, Depth = DepthGradient, EmptinessWeight = EmptinessWeight, EmptinessScale = 10 };
 
+    /// <summary>So dense that no ray sees through it.</summary>
+    public static TestScene Opaque() => new(new GridSize(40, 12, 14), 4, ColorMode.Raw, 48, densityGain: 4000);
+
+    /// <summary>The field's gradient by <see cref="Gradient"/>, and the tape that it was read from.</summary>
+    public (FieldGradient Gradient, RenderTape Tape) Differentiate(VoxelRenderer renderer)
+    {
+        RenderTape tape = new();
+        renderer.Forward(Field, Rays, Options, tape);
+        renderer.Backward(Field, tape, Gradient);
+        FieldGradient gradient = new(Field);
+        renderer.Accumulate(Field, [tape], gradient);
+        return (gradient, tape);
+    }
+
     /// <summary>Uniform variates in [low, high) of a purpose.</summary>
     public static float[] Uniform(uint purpose, int count, float low, float high)
     {

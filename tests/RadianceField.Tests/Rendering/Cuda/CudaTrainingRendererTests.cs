@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
@@ -26,37 +25,16 @@ public sealed class CudaTrainingRendererTests
     public void Forward_RandomScene_MatchesTheProcessor(ColorMode mode, int channels, bool texture, bool deterministic)
     {
         TestScene scene = new(new GridSize(9, 8, 7), channels, mode, 60, texture);
-        using CudaTrainingRenderer renderer = Renderer(scene, deterministic);
+        using CudaTrainingRenderer renderer = ShimDevice.Renderer(scene, deterministic);
         DeviceTape actual = renderer.Forward(0, scene.Rays, scene.Options);
         using VoxelRenderer oracle = new(1);
         RenderTape expected = new();
         oracle.Forward(scene.Field, scene.Rays, scene.Options, expected);
 
         Assert.Equal(expected.SampleCount, actual.SampleCount);
-        AssertNear(expected.Image, actual.Image, 1e-5f);
-        AssertNear(expected.Depth, actual.Depth, 2e-5f);
-        AssertNear(expected.Transmittance, actual.Transmittance, 1e-6f);
-    }
-
-    [Theory]
-    [MemberData(nameof(Scenes))]
-    public void Backward_RandomScene_MatchesCentralDifferences(ColorMode mode, int channels, bool texture, bool deterministic)
-    {
-        TestScene scene = new(new GridSize(4, 3, 5), channels, mode, 12, texture) { Options = new(0.5f, 0, 0.3f) };
-        FieldGradient gradient = Gradient(scene, deterministic, new ShimDevice());
-        float[] density = new float[scene.Field.Grid.VoxelCount];
-        float[] features = new float[density.Length * channels];
-        gradient.Voxels.ExportDensity(density);
-        gradient.Voxels.ExportFeatures(features);
-
-        DoubleRenderer oracle = new(scene.Field);
-        VoxelRendererTests.AssertDifferences(scene, oracle, oracle.Density, density);
-        VoxelRendererTests.AssertDifferences(scene, oracle, oracle.Features, features);
-        VoxelRendererTests.AssertDifferences(scene, oracle, oracle.Texture, gradient.Background);
-        oracle.Scale = scene.Field.DensityScale + VoxelRendererTests.DifferenceStep;
-        double above = oracle.Loss(scene);
-        oracle.Scale = scene.Field.DensityScale - VoxelRendererTests.DifferenceStep;
-        Assert.Equal((above - oracle.Loss(scene)) / (2 * VoxelRendererTests.DifferenceStep), gradient.DensityScale, 3e-3);
+        Nearness.AssertAll(expected.Image, actual.Image, 1e-5f);
+        Nearness.AssertAll(expected.Depth, actual.Depth, 2e-5f);
+        Nearness.AssertAll(expected.Transmittance, actual.Transmittance, 1e-6f);
     }
 
     [Theory]
@@ -96,63 +74,19 @@ public sealed class CudaTrainingRendererTests
     }
 
     [Fact]
-    public void Accumulate_DeterministicInAnyOrderOfThreads_HasTheSameBits()
-    {
-        TestScene scene = new(new GridSize(9, 8, 7), 4, ColorMode.Raw, 200);
-        FieldGradient forwards = Gradient(scene, deterministic: true, new ShimDevice());
-        FieldGradient backwards = Gradient(scene, deterministic: true, new ShimDevice(backwards: true));
-        Assert.Equal(forwards.Voxels.ToArray(), backwards.Voxels.ToArray());
-        Assert.Equal(forwards.Background, backwards.Background);
-        Assert.Equal(forwards.DensityScale, backwards.DensityScale);
-
-        // The other mode shows that the order matters here.
-        FieldGradient floats = Gradient(scene, deterministic: false, new ShimDevice());
-        Assert.NotEqual(floats.Voxels.ToArray(), Gradient(scene, deterministic: false, new ShimDevice(backwards: true)).Voxels.ToArray());
-        AssertNear(forwards.Voxels.ToArray(), floats.Voxels.ToArray(), 1e-4f);
-    }
-
-    [Fact]
-    public void Accumulate_VectorReductions_HaveTheBitsOfScalarOnes()
-    {
-        TestScene scene = new(new GridSize(9, 8, 7), 4, ColorMode.Raw, 60);
-        FieldGradient scalars = Gradient(scene, deterministic: false, new ShimDevice());
-        FieldGradient vectors = Gradient(scene, deterministic: false, new ShimDevice(vectorReductions: true));
-        Assert.Equal(scalars.Voxels.ToArray(), vectors.Voxels.ToArray());
-    }
-
-    [Fact]
-    public void Accumulate_TwoViews_AddsTheirGradients()
-    {
-        TestScene scene = new(new GridSize(6, 7, 8), 3, ColorMode.SigmoidCentered, 30);
-        FieldGradient once = Gradient(scene, deterministic: true, new ShimDevice());
-        using CudaTrainingRenderer renderer = new(new ShimDevice(), scene.Field, new AdamaxState(scene.Field), 2, deterministic: true);
-        FieldGradient twice = new(scene.Field);
-        for (int view = 0; view < 2; view++)
-        {
-            renderer.Forward(view, scene.Rays, scene.Options);
-            renderer.Backward(view, scene.Gradient);
-        }
-
-        renderer.Accumulate(twice);
-        Assert.Equal(2 * once.DensityScale, twice.DensityScale, 1e-4f);
-        AssertNear([.. once.Voxels.ToArray().Select(value => 2 * value)], twice.Voxels.ToArray(), 1e-5f);
-        AssertNear([.. once.Background.ToArray().Select(value => 2 * value)], twice.Background, 1e-5f);
-    }
-
-    [Fact]
     public void Forward_OfACamera_SeesWhatTheProcessorSees()
     {
         TestScene scene = new(new GridSize(9, 8, 7), 3, ColorMode.Sigmoid, 1);
         Camera camera = Camera.Orbit(17, 23, 60, 1.4, 33, 21);
-        using CudaTrainingRenderer renderer = Renderer(scene, deterministic: false);
+        using CudaTrainingRenderer renderer = ShimDevice.Renderer(scene, deterministic: false);
         IViewTape actual = renderer.Forward(0, camera, scene.Options);
         using VoxelRenderer oracle = new(1);
         RenderTape expected = new();
         oracle.Forward(scene.Field, new RayBuffer().Fill(camera, scene.Field.Box), scene.Options, expected);
 
         Assert.Equal(expected.SampleCount, actual.SampleCount);
-        AssertNear(expected.Image, actual.Image, 2e-5f);
-        AssertNear(expected.Depth, actual.Depth, 5e-5f);
+        Nearness.AssertAll(expected.Image, actual.Image, 2e-5f);
+        Nearness.AssertAll(expected.Depth, actual.Depth, 5e-5f);
     }
 
     [Theory]
@@ -161,7 +95,7 @@ public sealed class CudaTrainingRendererTests
     public void Backward_EmptinessOnly_ReturnsTheLossOfTheWeights(float scale)
     {
         TestScene scene = new(new GridSize(6, 5, 7), 3, ColorMode.Raw, 40);
-        using CudaTrainingRenderer renderer = Renderer(scene, deterministic: false);
+        using CudaTrainingRenderer renderer = ShimDevice.Renderer(scene, deterministic: false);
         DeviceTape tape = renderer.Forward(0, scene.Rays, scene.Options);
         float[] weights = new float[tape.SampleCount * tape.RayCount];
         tape.ExportWeights(weights);
@@ -211,7 +145,7 @@ public sealed class CudaTrainingRendererTests
     public void Forward_RaysLongerThanTheBox_SaysSoAndStaysInMemory()
     {
         TestScene scene = new(new GridSize(3, 4, 5), 4, ColorMode.Raw, 1);
-        using CudaTrainingRenderer renderer = Renderer(scene, deterministic: false);
+        using CudaTrainingRenderer renderer = ShimDevice.Renderer(scene, deterministic: false);
         float[] origins = [1e6f, -1e6f, 50, float.NaN, 0, 0];
         float[] directions = [0.6f, 0.8f, 0, 1, float.NaN, 0];
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => renderer.Forward(0, new RayBatch(origins, directions, [0, 0], [9, 9]), scene.Options));
@@ -222,65 +156,12 @@ public sealed class CudaTrainingRendererTests
     public void Backward_WrongGradientSize_SaysSo()
     {
         TestScene scene = new(GridSize.Cube(4), 3, ColorMode.Raw, 5);
-        using CudaTrainingRenderer renderer = Renderer(scene, deterministic: false);
+        using CudaTrainingRenderer renderer = ShimDevice.Renderer(scene, deterministic: false);
         Assert.Throws<InvalidOperationException>(() => renderer.Backward(0, scene.Gradient));
         renderer.Forward(0, scene.Rays, scene.Options);
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => renderer.Backward(0, new RenderGradient { Image = new float[4] }));
         Assert.Equal("gradient.Image must have 15 values or none, but has 4.", thrown.Message);
         Assert.Throws<ArgumentException>(() => renderer.Step(AdamaxRates.Standard(0.1f)));
-    }
-
-    [Fact]
-    public void Accumulate_InfiniteGradient_IsNotANumber()
-    {
-        TestScene scene = new(GridSize.Cube(4), 3, ColorMode.Raw, 5);
-        using CudaTrainingRenderer renderer = Renderer(scene, deterministic: true);
-        renderer.Forward(0, scene.Rays, scene.Options);
-        renderer.Backward(0, new RenderGradient { Image = [float.PositiveInfinity, .. new float[14]] });
-        FieldGradient gradient = new(scene.Field);
-        renderer.Accumulate(gradient);
-        Assert.True(float.IsNaN(gradient.Voxels.Density(1, 1, 1)));
-    }
-
-    [Theory]
-    [InlineData("SjcField", typeof(FieldArguments))]
-    [InlineData("SjcTape", typeof(TapeArguments))]
-    [InlineData("SjcGradient", typeof(GradientArguments))]
-    [InlineData("SjcView", typeof(ViewArguments))]
-    [InlineData("SjcCamera", typeof(CameraArguments))]
-    [InlineData("SjcSum", typeof(SumArguments))]
-    [InlineData("SjcVoxelStep", typeof(VoxelStepArguments))]
-    [InlineData("SjcSmallStep", typeof(SmallStepArguments))]
-    [InlineData("SjcAlpha", typeof(AlphaArguments))]
-    [InlineData("SjcResample", typeof(ResampleArguments))]
-    [InlineData("SjcPoints", typeof(PointsArguments))]
-    public void Arguments_OfKernels_HaveTheSourcesSizes(string structure, Type mirror)
-    {
-        int expected = ShimLibrary.SizeOf(structure);
-        int actual = (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(mirror).Invoke(null, null)!;
-        Assert.Equal(expected, actual);
-    }
-
-    private static CudaTrainingRenderer Renderer(TestScene scene, bool deterministic) =>
-        new(new ShimDevice(), scene.Field, new AdamaxState(scene.Field), 1, deterministic);
-
-    private static FieldGradient Gradient(TestScene scene, bool deterministic, ShimDevice device)
-    {
-        using CudaTrainingRenderer renderer = new(device, scene.Field, new AdamaxState(scene.Field), 1, deterministic);
-        renderer.Forward(0, scene.Rays, scene.Options);
-        renderer.Backward(0, scene.Gradient);
-        FieldGradient gradient = new(scene.Field);
-        renderer.Accumulate(gradient);
-        return gradient;
-    }
-
-    private static void AssertNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], actual[i], tolerance);
-        }
     }
 
     private static void AssertMostNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sjc.RadianceField.Optimization;
 using Sjc.RadianceField.Rendering.Cuda;
 
 namespace Sjc.RadianceField.Tests.Rendering.Cuda;
@@ -20,6 +21,10 @@ internal sealed unsafe class ShimDevice : IKernelDevice
         library = ShimLibrary.Load(vectorReductions);
         Backwards = backwards;
     }
+
+    /// <summary>A renderer of one view of the scene's field on such a device.</summary>
+    public static CudaTrainingRenderer Renderer(TestScene scene, bool deterministic) =>
+        new(new ShimDevice(), scene.Field, new AdamaxState(scene.Field), 1, deterministic);
 
     public string Description => "g++";
 
