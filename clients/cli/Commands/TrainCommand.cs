@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sjc.Cli.Options;
 using Sjc.Diffusion.Training;
+using Sjc.Diffusion.Training.Shapes;
 
 namespace Sjc.Cli.Commands;
 
@@ -26,6 +27,7 @@ internal sealed class TrainCommand
     private readonly Option<uint?> batch = CliOptions.Whole("--batch", "Pictures in a step [32].");
     private readonly Option<double?> learningRate = CliOptions.Real("--learning-rate", "Of Adam, at its highest [0.0012].");
     private readonly Option<string[]> channels = new("--channels") { Description = "Channels at the three resolutions [64 96 128].", HelpName = "N", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> from = CliOptions.Text("--from", "FILE|shipped", "Weights to start from [random].");
     private readonly Option<double?> minutes = CliOptions.Real("--checkpoint-minutes", "Between checkpoints [5].");
 
     private TrainCommand(CliConsole console)
@@ -39,7 +41,8 @@ internal sealed class TrainCommand
         TrainCommand train = new(console);
         Command command = new("train", "Train the shapes model on procedural pictures.")
         {
-            train.output, train.visits, train.resume, train.seed, train.threads, train.device, train.pictures, train.batch, train.learningRate, train.channels, train.minutes,
+            train.output, train.visits, train.resume, train.seed, train.threads, train.device, train.pictures, train.batch, train.learningRate, train.channels, train.from,
+            train.minutes,
         };
         command.SetAction((parsed, cancellationToken) => Task.Run(() => train.Run(parsed, cancellationToken), CancellationToken.None));
         return command;
@@ -54,6 +57,7 @@ internal sealed class TrainCommand
             throw CommandException.Usage($"{output.Name} must be the folder of a run to go on with, but {folder} holds no checkpoint.");
         }
 
+        string? start = StartWeights(parsed.GetValue(from), isResumed);
         TrainingOptions options = isResumed ? TrainingRun.OptionsOf(folder) : ReadOptions(parsed);
         options = options with
         {
@@ -62,7 +66,23 @@ internal sealed class TrainCommand
             Device = parsed.GetValue(device) ?? "cpu",
         };
         TimeSpan interval = TimeSpan.FromMinutes(CliOptions.Require(minutes, parsed.GetValue(minutes) ?? 5, 0.0, MaxMinutes));
-        return Run(options, CliOptions.CreateFolder(output.Name, folder), isResumed, interval, cancellationToken);
+        return Run(options, CliOptions.CreateFolder(output.Name, folder), isResumed, start, interval, cancellationToken);
+    }
+
+    private string? StartWeights(string? text, bool isResumed)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (isResumed)
+        {
+            throw CommandException.Usage($"{from.Name} must not be given with {resume.Name}, whose checkpoint has the weights.");
+        }
+
+        string path = text is "shipped" ? ShapeModels.ShippedWeightsPath : text;
+        return File.Exists(path) ? path : throw CommandException.Usage($"{from.Name} must be a file of weights or \"shipped\", but is {text}.");
     }
 
     private TrainingOptions ReadOptions(ParseResult parsed)
@@ -84,12 +104,12 @@ internal sealed class TrainCommand
             ? [.. texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture))]
             : throw CommandException.Usage($"{channels.Name} must be three multiples of {ChannelMultiple} of at most {MaxChannels}, but is {string.Join(' ', texts)}.");
 
-    private int Run(TrainingOptions options, string folder, bool resume, TimeSpan checkpointInterval, CancellationToken cancellationToken)
+    private int Run(TrainingOptions options, string folder, bool resume, string? start, TimeSpan checkpointInterval, CancellationToken cancellationToken)
     {
         TrainingRun.UseThreads(options.Threads);
         console.WriteLine($"Rendering {options.PictureCount} pictures …");
-        using TrainingRun run = new(options, folder, resume, checkpointInterval, cancellationToken);
-        console.WriteLine(resume ? $"Going on after {run.Visits} visits." : "Training.");
+        using TrainingRun run = new(options, folder, resume, checkpointInterval, start, cancellationToken);
+        console.WriteLine(resume ? $"Going on after {run.Visits} visits." : start is null ? "Training." : $"Training on from {start}.");
         long nextLine = 0;
         run.Train(
             progress =>

@@ -1,3 +1,4 @@
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Training;
 using Sjc.Diffusion.Training.Shapes;
 using TorchSharp;
@@ -65,6 +66,35 @@ public sealed class ShapesTrainerTests : IDisposable
     }
 
     [Fact]
+    public void StartFrom_ExportedWeights_TakesThemForNetworkAndAverage()
+    {
+        string path = Path.Combine(folder, "shapes.safetensors");
+        using ShapesTrainer trained = new(Options, pictures);
+        Run(trained, 3);
+        ShapesWeights.Write(trained.Average, trained.Vocabulary, new Dictionary<string, string>(), path);
+        using ShapesTrainer started = new(Options with { Seed = 12 }, pictures);
+
+        started.StartFrom(path);
+
+        RequireEqual(InHalfPrecision(trained.Average), started.Network);
+        RequireEqual(InHalfPrecision(trained.Average), started.Average);
+        Assert.Equal(0, started.Steps);
+    }
+
+    [Fact]
+    public void StartFrom_WeightsOfAnotherSize_NamesBothSizes()
+    {
+        string path = Path.Combine(folder, "shapes.safetensors");
+        using ShapesTrainer trained = new(Options, pictures);
+        ShapesWeights.Write(trained.Average, trained.Vocabulary, new Dictionary<string, string>(), path);
+        using ShapesTrainer other = new(Options with { Channels = [8, 8, 16] }, pictures);
+
+        InvalidDataException thrown = Assert.Throws<InvalidDataException>(() => other.StartFrom(path));
+
+        Assert.Contains("8 pixels and 8 8 16 channels, but has them for 8 and 8 8 8", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ReadOptions_Checkpoint_GivesTheRunsOptions()
     {
         string path = Path.Combine(folder, "training.safetensors");
@@ -80,6 +110,18 @@ public sealed class ShapesTrainerTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static double Run(ShapesTrainer trainer, int steps) => Enumerable.Range(0, steps).Select(_ => trainer.Step()).Average();
+
+    // Weights are exported as f16.
+    private static ShapesNetwork InHalfPrecision(ShapesNetwork network)
+    {
+        using IDisposable untracked = no_grad();
+        foreach (Tensor parameter in network.parameters())
+        {
+            parameter.copy_(parameter.half());
+        }
+
+        return network;
+    }
 
     private static void RequireEqual(nn.Module expected, nn.Module actual) =>
         Assert.All(expected.parameters().Zip(actual.parameters()), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>()));

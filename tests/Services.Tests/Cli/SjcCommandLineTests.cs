@@ -32,6 +32,7 @@ public sealed class SjcCommandLineTests
         { ["train", "--batch", "0"], "--batch must be in [1, 65536], but is 0." },
         { ["train", "--learning-rate", "nan"], "--learning-rate must be a number, but is nan." },
         { ["train", "--channels", "64", "96", "100"], "--channels must be three multiples of 8 of at most 4096, but is 64 96 100." },
+        { ["train", "--from", "/nonexistent"], "--from must be a file of weights or \"shipped\", but is /nonexistent." },
         { ["train", "--resume", "--out", "/nonexistent"], "--out must be the folder of a run to go on with, but /nonexistent holds no checkpoint." },
         { ["evaluate", "--parallel", "0"], "--parallel must be in [1, 64], but is 0." },
         { ["bench", "render", "--threads", "0"], "--threads must be in [1, 1024], but is 0." },

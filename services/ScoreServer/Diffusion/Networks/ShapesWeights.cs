@@ -45,19 +45,22 @@ internal static class ShapesWeights
     /// <exception cref="InvalidDataException">The file has another format, or lacks a tensor.</exception>
     public static ShapesDenoiser Load(string path, Device device)
     {
-        SafetensorsFile file = SafetensorsFile.Read(path);
-        if (file.Metadata.GetValueOrDefault(FormatKey) is not Format)
-        {
-            throw new InvalidDataException($"{path} must have metadata {FormatKey} = {Format}, but has {file.Metadata.GetValueOrDefault(FormatKey) ?? "none"}.");
-        }
-
-        ShapesNetworkOptions options = JsonSerializer.Deserialize<ShapesNetworkOptions>(file.Metadata[OptionsKey])!;
-        Vocabulary vocabulary = new(JsonSerializer.Deserialize<string[]>(file.Metadata[VocabularyKey])!);
+        (SafetensorsFile file, ShapesNetworkOptions options, Vocabulary vocabulary) = Open(path);
         ShapesNetwork network = new(options);
         Read(network, file, "");
         network.eval();
         network.to(device);
         return new ShapesDenoiser(network, vocabulary, ShapeHints.Network, device, ownsNetwork: true);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, up to the tensors' values.</summary>
+    /// <exception cref="InvalidDataException">The file has another format.</exception>
+    public static (SafetensorsFile File, ShapesNetworkOptions Options, Vocabulary Vocabulary) Open(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Read(path);
+        return file.Metadata.GetValueOrDefault(FormatKey) is Format
+            ? (file, JsonSerializer.Deserialize<ShapesNetworkOptions>(file.Metadata[OptionsKey])!, new Vocabulary(JsonSerializer.Deserialize<string[]>(file.Metadata[VocabularyKey])!))
+            : throw new InvalidDataException($"{path} must have metadata {FormatKey} = {Format}, but has {file.Metadata.GetValueOrDefault(FormatKey) ?? "none"}.");
     }
 
     /// <summary>Copies tensors of a file into a network's parameters.</summary>

@@ -2,6 +2,7 @@ using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Preconditioning;
 using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Training.Shapes;
+using Sjc.Numerics.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,6 +50,27 @@ internal sealed class ShapesTrainer : IDisposable
 
     /// <summary>Pictures shown.</summary>
     public long Visits => Steps * Options.BatchSize;
+
+    /// <summary>Takes trained weights as start values; Adam's moments begin at 0.</summary>
+    /// <param name="path">A file of weights, as training exports them.</param>
+    /// <exception cref="InvalidDataException">The file has another format, vocabulary or size than this training.</exception>
+    public void StartFrom(string path)
+    {
+        (SafetensorsFile file, ShapesNetworkOptions sizes, Vocabulary words) = ShapesWeights.Open(path);
+        if (!words.Words.SequenceEqual(Vocabulary.Words))
+        {
+            throw new InvalidDataException($"{path} must have the catalogue's vocabulary, but has: {string.Join(" ", words.Words)}.");
+        }
+
+        if (sizes.ImageSize != Options.ImageSize || !sizes.Channels.SequenceEqual(Options.Channels))
+        {
+            throw new InvalidDataException(
+                $"{path} must have weights for {Options.ImageSize} pixels and {string.Join(' ', Options.Channels)} channels, but has them for {sizes.ImageSize} and {string.Join(' ', sizes.Channels)}.");
+        }
+
+        ShapesWeights.Read(Network, file, "");
+        ShapesWeights.Read(Average, file, "");
+    }
 
     /// <summary>One step.</summary>
     /// <returns>The loss, about 1 at the start.</returns>

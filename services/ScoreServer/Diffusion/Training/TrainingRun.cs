@@ -18,8 +18,10 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Receives training.safetensors, shapes.safetensors, samples.png.</param>
     /// <param name="resume">Go on from the folder's checkpoint.</param>
     /// <param name="checkpointInterval">Between checkpoints.</param>
+    /// <param name="startWeights">A file of weights to start from, or null for random ones; a checkpoint to go on with takes precedence.</param>
     /// <param name="cancellationToken">Stops the rendering.</param>
-    public TrainingRun(TrainingOptions options, string folder, bool resume, TimeSpan checkpointInterval, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">The checkpoint or the weights belong to another catalogue or network.</exception>
+    public TrainingRun(TrainingOptions options, string folder, bool resume, TimeSpan checkpointInterval, string? startWeights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         Directory.CreateDirectory(folder);
@@ -31,6 +33,10 @@ public sealed class TrainingRun : IDisposable
         if (resume)
         {
             TrainingCheckpoint.Load(trainer, CheckpointPath);
+        }
+        else if (startWeights is not null)
+        {
+            trainer.StartFrom(startWeights);
         }
     }
 
