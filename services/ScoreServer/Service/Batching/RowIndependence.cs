@@ -77,7 +77,12 @@ internal sealed partial class RowIndependence(IOptions<BatchingOptions> options,
         public Probe(IDenoiser denoiser, int count)
         {
             DenoiserDescription description = denoiser.Description;
-            Condition[] known = [denoiser.Unconditional, .. description.ExamplePrompts.Take(3).Select(prompt => denoiser.EncodePrompt(prompt).Condition)];
+            Condition[] known =
+            [
+                denoiser.Unconditional,
+                .. description.ExamplePrompts.Take(3).Select(prompt => denoiser.EncodePrompt(prompt).Condition),
+                .. Enumerable.Range(0, Math.Min(3, description.ClassCount)).Select(denoiser.EncodeClassLabel),
+            ];
             _denoiser = denoiser;
             _rows = new float[count][];
             _sigmas = new double[count];

@@ -66,6 +66,16 @@ public sealed class ClassifierTermTests
         Assert.Equal(0, difference[2].item<float>());
     }
 
+    [Fact]
+    public void Open_WithClassifier_DeclaresNoFixedShapes()
+    {
+        using IDenoiser alone = PixelFiles.Open(PixelFiles.Unet);
+        using IDenoiser guided = PixelFiles.Open(PixelFiles.Unet, $"classifier={Classifier}");
+
+        Assert.True(alone.Description.HasFixedShapes);
+        Assert.False(guided.Description.HasFixedShapes);
+    }
+
     [Theory]
     [InlineData(PixelFiles.Classifier, "must be a diffusion model, but is a classifier")]
     [InlineData(PixelFiles.Unet, "must be a classifier, but is a diffusion model", PixelFiles.Unet)]

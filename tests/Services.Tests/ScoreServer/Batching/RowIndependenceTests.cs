@@ -1,5 +1,8 @@
 using Sjc.Diffusion;
+using Sjc.Diffusion.Checkpoints;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Training.Shapes;
+using Sjc.Golden;
 using Sjc.ScoreServer.Batching;
 using Sjc.Services.Tests.ScoreServer.Hosting;
 
@@ -37,6 +40,24 @@ public sealed class RowIndependenceTests
         using TestDenoiser denoiser = new((noisy, _) => noisy * (noisy.shape[0] < 4 ? 1.0 : 1.001));
 
         Assert.Equal([2], RowIndependence.Measure(denoiser, 2, 8));
+    }
+
+    [Theory]
+    [InlineData("adm/lsun-like.pt")]
+    [InlineData("adm/imagenet64-like.pt")]
+    [InlineData("ncsnv2/checkpoint.pth")]
+    [InlineData("ncsnpp/checkpoint.pth")]
+    [InlineData("edm/edm-ddpmpp.safetensors")]
+    public void Measure_PixelModel_FindsAtLeastTheSmallest(string file)
+    {
+        Assert.SkipUnless(GoldenFolder.IsDefault, "The models are those of tests/golden.");
+        using IDenoiser denoiser = ModelFamilies.Open(new ModelLoadOptions { Path = Path.Combine(GoldenFolder.Root, "models", file) });
+
+        IReadOnlyList<int> sizes = RowIndependence.Measure(denoiser, 2, 16);
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"Sizes: {string.Join(", ", sizes)}.");
+        Assert.True(denoiser.Description.HasFixedShapes);
+        Assert.Contains(2, sizes);
     }
 
     [Fact]

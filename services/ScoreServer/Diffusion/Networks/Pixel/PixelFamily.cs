@@ -66,6 +66,9 @@ internal abstract class PixelFamily : IModelFamily
                 Device = options.Device,
                 ComputeType = type,
                 ParameterCount = network.ParameterCount + (classifier?.ParameterCount ?? 0),
+
+                // A classifier runs on those rows alone that have a class.
+                HasFixedShapes = classifier is null,
                 Samplers = plan.Ladder is null ? SamplerNames.All : SamplerNames.OnLadder,
             };
             return new PixelDenoiser(network, plan.Preconditioning, plan.Ladder, description, classifier);
