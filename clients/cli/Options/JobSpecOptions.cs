@@ -15,6 +15,7 @@ internal sealed class JobSpecOptions
     private readonly Option<string?> background = CliOptions.Text("--background", "C,C,..", "A fixed background colour in the model's value range, such as -1,1,1.");
 
     private readonly Option<string?> growth = CliOptions.Text("--grow", "ITERATION:VOXELS,..", "Iterations from which on the grid is larger, such as 200:64,300:96.");
+    private readonly Option<string?> pruning = CliOptions.Text("--prune", "ITERATION,..", "Iterations before which what cannot be seen is masked out of the field, such as 200,300 [never].");
 
     public JobSpecOptions()
     {
@@ -84,6 +85,9 @@ internal sealed class JobSpecOptions
         Whole("--grid", "Voxels along each side of the box.", (spec, value) => spec.Field.GridSize = value);
         options.Add(growth);
         setters.Add((parsed, spec) => spec.Field.Growth.Add(ReadGrowth(parsed.GetValue(growth))));
+        options.Add(pruning);
+        setters.Add((parsed, spec) => spec.Field.PruneIterations.Add(ReadPruning(parsed.GetValue(pruning))));
+        Real("--prune-threshold", "Opacity over one voxel above which it and its neighbours can be seen.", (spec, value) => spec.Field.PruneThreshold = value);
         Real("--box", "Half the box's side, world units.", (spec, value) => spec.Field.BoxHalfExtent = value);
         Real("--density-shift", "Added to the raw density before softplus.", (spec, value) => spec.Field.DensityShift = value);
         Whole("--render-size", "Side of the training renders, pixels.", (spec, value) => spec.Field.RenderSize = value);
@@ -158,6 +162,18 @@ internal sealed class JobSpecOptions
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
             throw CommandException.Usage($"--grow must be pairs ITERATION:VOXELS with commas between them, but is {text}.");
+        }
+    }
+
+    private static uint[] ReadPruning(string? text)
+    {
+        try
+        {
+            return text is null ? [] : [.. text.Split(',').Select(part => uint.Parse(part, CultureInfo.InvariantCulture))];
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException)
+        {
+            throw CommandException.Usage($"--prune must be iterations with commas between them, but is {text}.");
         }
     }
 

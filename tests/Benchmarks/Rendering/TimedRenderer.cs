@@ -33,6 +33,8 @@ internal sealed class TimedRenderer(ITrainingRenderer renderer, IDisposable owne
         Milliseconds += RenderBenchmark.ProcessorMilliseconds() - start;
     }
 
+    public void Prune(float threshold) => renderer.Prune(threshold);
+
     public void ReadBack() => renderer.ReadBack();
 
     public void Dispose()

@@ -28,6 +28,12 @@ internal sealed class LaggingRenderer : ITrainingRenderer
 
     public void Step(AdamaxRates rates) => renderer.Step(rates);
 
+    public void Prune(float threshold)
+    {
+        renderer.Prune(threshold);
+        held.Field.Mask = copy.Field.Mask;
+    }
+
     public void ReadBack()
     {
         FieldResampling.Resample(copy.Field.Voxels, held.Field.Voxels);

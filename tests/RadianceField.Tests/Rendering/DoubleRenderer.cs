@@ -75,6 +75,11 @@ internal sealed class DoubleRenderer
             double x = rays.Origins[3 * ray] + (distance * direction[0]);
             double y = rays.Origins[(3 * ray) + 1] + (distance * direction[1]);
             double z = rays.Origins[(3 * ray) + 2] + (distance * direction[2]);
+            if (field.Mask is { } mask && mask.Sample(new((float)x, (float)y, (float)z)) == 0)
+            {
+                continue;
+            }
+
             double density = Math.Log(1 + Math.Exp((Math.Exp(Scale) * Sample(Density, 0, x, y, z)) + shift));
             double next = transmittance * Math.Exp(-density * step);
             double weight = transmittance - next;

@@ -24,14 +24,15 @@ internal sealed class RenderCase
         directions = golden.Floats("rd");
         origins = golden.Has("ro") ? golden.Floats("ro") : [.. Enumerable.Repeat(golden.Floats("ro0"), near.Length).SelectMany(origin => origin)];
         Field = MakeField();
-        AlphaMask = golden.Has("mask") ? [.. golden.Integers("mask").Select(value => (byte)value)] : null;
+        if (golden.Has("mask"))
+        {
+            Field.Mask = AlphaMask.FromVoxels(Field.Grid, Field.Box, [.. golden.Integers("mask").Select(value => (byte)value)]);
+        }
     }
 
     public JsonElement Config { get; }
 
     public VoxelField Field { get; }
-
-    public byte[]? AlphaMask { get; }
 
     public int RayCount => near.Length;
 

@@ -102,7 +102,7 @@ public class RenderGoldenTests
     {
         using VoxelRenderer renderer = new(2);
         RenderTape tape = new();
-        renderer.Forward(render.Field, render.Rays, render.Options, tape, render.AlphaMask);
+        renderer.Forward(render.Field, render.Rays, render.Options, tape);
         double emptiness = renderer.Backward(render.Field, tape, gradient);
         FieldGradient sum = new(render.Field);
         renderer.Accumulate(render.Field, [tape], sum);

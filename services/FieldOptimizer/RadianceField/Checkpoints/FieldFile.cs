@@ -9,9 +9,11 @@ namespace Sjc.RadianceField.Checkpoints;
 
 /// <summary>A voxel field as tensors of a safetensors file.</summary>
 /// <remarks>density [1, 1, z, y, x], color [1, c, z, y, x], bg [1, c, h, w] (learnt texture) or background_color [c] (fixed), d_scale []; all F32,
-/// with the reference's names. Metadata: box (min x y z max x y z), color_mode, density_shift.</remarks>
+/// with the reference's names; of a pruned field also alpha_mask, U8, eight voxels per byte in the order [z, y, x], the first in the highest bit. Metadata: box (min x y z max x y z), color_mode, density_shift.</remarks>
 public static class FieldFile
 {
+    private const string MaskName = "alpha_mask";
+
     /// <summary>Adds a field's tensors and metadata.</summary>
     public static void Write(SafetensorsWriter writer, VoxelField field)
     {
@@ -32,6 +34,10 @@ public static class FieldFile
         }
 
         writer.Add("d_scale", [field.DensityScale]);
+        if (field.Mask?.Pack() is { } packed)
+        {
+            writer.Add(MaskName, SafetensorsDataType.U8, packed, packed.Length);
+        }
     }
 
     /// <summary>Reads a field.</summary>
@@ -54,6 +60,7 @@ public static class FieldFile
                 DensityScale = VoxelTensors.Floats(file, "d_scale")[0],
             };
             VoxelTensors.Read(file, "", field.Voxels);
+            field.Mask = file.Contains(MaskName) ? ReadMask(file, field) : null;
             return field;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
@@ -62,7 +69,7 @@ public static class FieldFile
         }
     }
 
-    /// <summary>SHA-256, lower-case hex, over the little-endian bytes of density, colour, background and density scale.</summary>
+    /// <summary>SHA-256, lower-case hex, over the little-endian bytes of density, colour, background and density scale, and of a pruned field the packed mask.</summary>
     public static string Sha256(VoxelField field)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -74,8 +81,13 @@ public static class FieldFile
         hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(field.Background.Values));
         hash.AppendData(MemoryMarshal.AsBytes<float>([field.DensityScale]));
+        hash.AppendData(field.Mask?.Pack() ?? []);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private static AlphaMask ReadMask(SafetensorsFile file, VoxelField field) => file.Entry(MaskName).DataType == SafetensorsDataType.U8
+        ? AlphaMask.FromPacked(field.Grid, field.Box, file.Bytes(MaskName))
+        : throw new InvalidDataException($"{MaskName}.dtype must be U8, but is {file.Entry(MaskName).DataType}.");
 
     private static Background ReadBackground(SafetensorsFile file)
     {

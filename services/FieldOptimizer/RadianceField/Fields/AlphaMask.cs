@@ -3,19 +3,23 @@ using System.Numerics;
 namespace Sjc.RadianceField.Fields;
 
 /// <summary>Which voxels can be seen at all: opacity over one voxel above a threshold, grown by one voxel in every direction.</summary>
-/// <remarks>The renderer skips samples where the interpolated mask is 0. A constant of the field's moment: it carries no gradient.</remarks>
+/// <remarks>The renderer skips samples where the interpolated mask is 0. A constant of the field's moment: it carries no gradient. What it
+/// hides is not quite nothing: up to the threshold's opacity over every voxel's length. With a threshold of 0 it hides what has no opacity at all.</remarks>
 public sealed class AlphaMask
 {
     /// <summary>The reference's least opacity.</summary>
     public const float DefaultThreshold = 0.08f;
 
     private readonly byte[] mask;
+    private readonly Lazy<MaskCells> cells;
 
     private AlphaMask(GridSize grid, AxisAlignedBox box, byte[] mask)
     {
         Grid = grid;
         Box = box;
         this.mask = mask;
+        VisibleCount = mask.AsSpan().Count((byte)1);
+        cells = new(() => new MaskCells(Grid, this.mask));
     }
 
     /// <summary>The mask's voxels.</summary>
@@ -24,8 +28,14 @@ public sealed class AlphaMask
     /// <summary>The box that the grid fills.</summary>
     public AxisAlignedBox Box { get; }
 
-    /// <summary>[z, y, x]: 1 where something may be seen, else 0; what the renderer takes.</summary>
-    public byte[] Voxels => mask;
+    /// <summary>[z, y, x]: 1 where something may be seen, else 0.</summary>
+    public ReadOnlySpan<byte> Voxels => mask;
+
+    /// <summary>Voxels where something may be seen.</summary>
+    public int VisibleCount { get; }
+
+    /// <summary>The mask as the processor's renderer looks it up.</summary>
+    internal MaskCells Cells => cells.Value;
 
     /// <summary>Opacity of every voxel: 1 − exp(−σ(centre)·d), d the mean voxel length.</summary>
     /// <param name="field">The field.</param>
@@ -53,7 +63,34 @@ public sealed class AlphaMask
         float[] largest = MaxOfThree(alpha, 1, grid.X);
         largest = MaxOfThree(largest, grid.X, grid.Y);
         largest = MaxOfThree(largest, grid.X * grid.Y, grid.Z);
-        return new(grid, field.Box, [.. largest.Select(value => (byte)(value > threshold ? 1 : 0))]);
+        byte[] mask = new byte[largest.Length];
+        for (int i = 0; i < mask.Length; i++)
+        {
+            mask[i] = largest[i] > threshold ? (byte)1 : (byte)0;
+        }
+
+        return new(grid, field.Box, mask);
+    }
+
+    /// <summary>From one byte per voxel.</summary>
+    /// <param name="grid">The voxels.</param>
+    /// <param name="box">The box that the grid fills.</param>
+    /// <param name="voxels">[z, y, x]; 0 where nothing can be seen.</param>
+    /// <exception cref="ArgumentException">There are not as many bytes as voxels.</exception>
+    public static AlphaMask FromVoxels(GridSize grid, AxisAlignedBox box, ReadOnlySpan<byte> voxels)
+    {
+        if (voxels.Length != grid.VoxelCount)
+        {
+            throw new ArgumentException($"voxels must have {grid.VoxelCount} values, but has {voxels.Length}.", nameof(voxels));
+        }
+
+        byte[] mask = new byte[voxels.Length];
+        for (int i = 0; i < mask.Length; i++)
+        {
+            mask[i] = Math.Min(voxels[i], (byte)1);
+        }
+
+        return new(grid, box, mask);
     }
 
     /// <summary>From the bits of <see cref="Pack"/>.</summary>
@@ -87,6 +124,27 @@ public sealed class AlphaMask
         return packed;
     }
 
+    /// <summary>The mask for the field on a grid of another size: a voxel is set where the interpolation of this mask is above 0 at its centre, so that on
+    /// a finer grid no sample is skipped which was not before.</summary>
+    public AlphaMask Resample(GridSize grid)
+    {
+        byte[] resampled = new byte[grid.VoxelCount];
+        int i = 0;
+        for (int z = 0; z < grid.Z; z++)
+        {
+            for (int y = 0; y < grid.Y; y++)
+            {
+                for (int x = 0; x < grid.X; x++)
+                {
+                    bool isSet = SampleIndex(Position(x, Grid.X, grid.X), Position(y, Grid.Y, grid.Y), Position(z, Grid.Z, grid.Z)) > 0;
+                    resampled[i++] = isSet ? (byte)1 : (byte)0;
+                }
+            }
+        }
+
+        return new(grid, Box, resampled);
+    }
+
     /// <summary>The mask (1 or 0) interpolated at a point, with zeros outside the grid, in [0, 1].</summary>
     /// <param name="position">World units.</param>
     public float Sample(Vector3 position)
@@ -116,6 +174,9 @@ public sealed class AlphaMask
 
         return (float)sum;
     }
+
+    /// <summary>Where the centre of a voxel of another grid lies.</summary>
+    private static double Position(int i, int count, int otherCount) => ((i + 0.5) * count / otherCount) - 0.5;
 
     private static double Part(double fraction, int upper) => upper == 1 ? fraction : 1 - fraction;
 

@@ -4,7 +4,7 @@ namespace Sjc.RadianceField.Fields;
 
 /// <summary>Cells of a field in which no sample has any opacity in float32: pictures for looking at skip them and have the same bits.</summary>
 /// <remarks>A cell lies between eight voxels; interpolation cannot exceed the greatest of them. Where softplus of it times the step is
-/// below 2⁻²⁵, exp(−σδ) rounds to 1, and the sample's weight is 0.</remarks>
+/// below 2⁻²⁵, exp(−σδ) rounds to 1, and the sample's weight is 0. Cells without a voxel of the field's mask are empty too.</remarks>
 internal sealed unsafe class EmptyCells
 {
     // Half of 2⁻²⁵: room for the rounding of interpolation and softplus.
@@ -26,6 +26,11 @@ internal sealed unsafe class EmptyCells
         if (bound > float.NegativeInfinity)
         {
             Mark(field.Voxels.Densities, layout, bound);
+        }
+
+        if (field.Mask is { } mask)
+        {
+            MarkHidden(mask.Cells);
         }
 
         GC.KeepAlive(field.Voxels);
@@ -63,6 +68,16 @@ internal sealed unsafe class EmptyCells
             float* b = a + layout.PlanePitch;
             empty.Pointer[i] = IsBelow(a, layout.RowPitch, bound) && IsBelow(b, layout.RowPitch, bound) ? (byte)1 : (byte)0;
         }
+    }
+
+    private void MarkHidden(MaskCells mask)
+    {
+        for (int i = 0; i < empty.Length; i++)
+        {
+            empty.Pointer[i] |= mask.Pointer[i] == 0 ? (byte)1 : (byte)0;
+        }
+
+        GC.KeepAlive(mask);
     }
 
     private static bool IsBelow(float* corner, int row, float bound) =>

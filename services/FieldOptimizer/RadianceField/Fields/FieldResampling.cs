@@ -3,12 +3,16 @@ namespace Sjc.RadianceField.Fields;
 /// <summary>A field on a grid of another size.</summary>
 public static class FieldResampling
 {
-    /// <summary>Density and features resampled trilinearly; copies of background and density scale.</summary>
+    /// <summary>Density and features resampled trilinearly, the mask as <see cref="AlphaMask.Resample"/> does; copies of background and density scale.</summary>
     /// <param name="field">Left unchanged.</param>
     /// <param name="grid">The new size.</param>
     public static VoxelField Resample(VoxelField field, GridSize grid)
     {
-        VoxelField resampled = new(grid, field.Box, field.Channels, field.ColorMode, field.DensityShift, Copy(field.Background)) { DensityScale = field.DensityScale };
+        VoxelField resampled = new(grid, field.Box, field.Channels, field.ColorMode, field.DensityShift, Copy(field.Background))
+        {
+            DensityScale = field.DensityScale,
+            Mask = field.Mask?.Resample(grid),
+        };
         Resample(field.Voxels, resampled.Voxels);
         return resampled;
     }

@@ -7,6 +7,8 @@ namespace Sjc.RadianceField.Fields;
 /// interpolation is trilinear between voxel centres, with zeros outside the grid.</remarks>
 public sealed class VoxelField
 {
+    private AlphaMask? mask;
+
     /// <summary>A field of zeros.</summary>
     /// <exception cref="ArgumentException">The background's channels differ from <paramref name="channels"/>.</exception>
     public VoxelField(GridSize grid, AxisAlignedBox box, int channels, ColorMode colorMode, float densityShift, Background background)
@@ -48,9 +50,22 @@ public sealed class VoxelField
     /// <summary>The learnt log scale of the density (the reference's <c>d_scale</c>).</summary>
     public float DensityScale { get; set; }
 
+    /// <summary>Which voxels can be seen: samples where its interpolation is 0 are empty, whatever their density. Null: all.</summary>
+    /// <exception cref="ArgumentException">The mask's grid is another.</exception>
+    public AlphaMask? Mask
+    {
+        get => mask;
+        set => mask = value is null || value.Grid == Grid
+            ? value
+            : throw new ArgumentException($"Mask must have a grid of {Grid.X}×{Grid.Y}×{Grid.Z} voxels, but has {value.Grid.X}×{value.Grid.Y}×{value.Grid.Z}.");
+    }
+
     /// <summary>Extents of one voxel, world units.</summary>
     public Vector3 VoxelLength => Box.Size / new Vector3(Grid.X, Grid.Y, Grid.Z);
 
     /// <summary>Mean of the voxel's extents, world units, in float32 as in the reference.</summary>
     public float MeanVoxelLength => (VoxelLength.X + VoxelLength.Y + VoxelLength.Z) / 3;
+
+    /// <summary>Takes a mask of the field as it is now; one that hides everything is left, for nothing would ever come back.</summary>
+    internal void Prune(AlphaMask found) => Mask = found.VisibleCount > 0 ? found : Mask;
 }

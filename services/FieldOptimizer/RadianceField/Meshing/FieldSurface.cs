@@ -10,6 +10,9 @@ public static class FieldSurface
     /// their greatest density is about 14 per world unit in a box of side 1.2, below the 18 at which one voxel would be half opaque.</summary>
     private const double HalfOpaquePart = 1.0 / 8;
 
+    /// <summary>Voxels that are pruned away count as at most this part of the surface's density.</summary>
+    private const double HiddenPart = 1e-3;
+
     /// <summary>The density at which an eighth of the box is half opaque, and at most half of the field's greatest density: what makes a surface
     /// of every field that is not uniform. Per world unit.</summary>
     public static double ChooseDensity(VoxelField field)
@@ -36,6 +39,11 @@ public static class FieldSurface
 
         float[] values = new float[field.Grid.VoxelCount];
         field.Voxels.ExportDensity(values);
+        if (field.Mask is { } mask)
+        {
+            Hide(values, mask, Level(field, surface * HiddenPart));
+        }
+
         (float[] positions, int[] triangles) = MarchingCubes.Extract(values, field.Grid, Level(field, surface));
         Vector3 length = field.VoxelLength;
         for (int i = 0; i < positions.Length; i += 3)
@@ -53,6 +61,14 @@ public static class FieldSurface
         }
 
         return new TriangleMesh(positions, normals, colors, triangles, field.Channels);
+    }
+
+    private static void Hide(float[] values, AlphaMask mask, float most)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = mask.Voxels[i] == 0 ? MathF.Min(values[i], most) : values[i];
+        }
     }
 
     /// <summary>The interpolated value x whose softplus(exp(scale)·x + shift) is the density; the surface is then that of the renderer.</summary>

@@ -26,7 +26,13 @@ internal sealed class SurfaceColors(VoxelField field)
         color.Clear();
         for (float along = -Before; along <= Behind; along += Step)
         {
-            Sample(position - (along * length * normal));
+            Vector3 at = position - (along * length * normal);
+            if (field.Mask?.Sample(at) == 0)
+            {
+                continue;
+            }
+
+            Sample(at);
             double density = Softplus((scale * record[0]) + field.DensityShift);
             double weight = transmittance * (1 - Math.Exp(-density * Step * length));
             transmittance -= weight;

@@ -25,6 +25,11 @@ internal interface ITrainingRenderer : IDisposable
     /// <exception cref="ArgumentException">A view has had no backward pass.</exception>
     void Step(AdamaxRates rates);
 
+    /// <summary>Computes the mask of what can be seen from the field as it is, gives it to the field, and skips samples by it from now on; one
+    /// that hides everything is not taken.</summary>
+    /// <param name="threshold">Opacity over one voxel above which a voxel and its neighbours can be seen.</param>
+    void Prune(float threshold);
+
     /// <summary>Brings the field and the optimiser's memory, as the renderer was given them, up to date.</summary>
     void ReadBack();
 }

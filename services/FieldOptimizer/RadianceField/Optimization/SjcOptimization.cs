@@ -11,7 +11,8 @@ namespace Sjc.RadianceField.Optimization;
 /// <summary>The body of the loop of score Jacobian chaining (Wang et al. 2023): render, take the scorer's gradient back into the field, step.</summary>
 /// <remarks>The caller drives it: for each view of the iteration <see cref="Plan"/> and <see cref="Render"/>; then one <see cref="Step"/> with the
 /// scorer's gradients of these pictures. Not thread-safe; deterministic to the bit for any number of threads. The
-/// step before an iteration of <see cref="SjcOptions.Growth"/> leaves field and optimiser on the larger grid.</remarks>
+/// step before an iteration of <see cref="SjcOptions.Growth"/> leaves field and optimiser on the larger grid, the one before an
+/// iteration of <see cref="SjcOptions.PruneIterations"/> the field with a new mask.</remarks>
 public sealed class SjcOptimization : IDisposable
 {
     private readonly ViewSchedule schedule;
@@ -148,6 +149,11 @@ public sealed class SjcOptimization : IDisposable
         if (Options.GridSizeAt(Iteration) is int size && size != Options.GridSizeAt(Iteration - 1))
         {
             Grow(size);
+        }
+
+        if (Options.PruneIterations?.Contains(Iteration) == true)
+        {
+            Renderer.Prune((float)(Options.PruneThreshold ?? AlphaMask.DefaultThreshold));
         }
 
         return new(rms, emptiness, depth, difference);

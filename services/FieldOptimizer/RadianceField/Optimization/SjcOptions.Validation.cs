@@ -47,6 +47,11 @@ public sealed partial record SjcOptions : IValidatableObject
             yield return new($"Growth must ascend within iterations 1 to {Iterations - 1} and grids {GridSize + 1} to {GreatestGrid}, but is [{steps}].", [nameof(Growth)]);
         }
 
+        if (PruneIterations is { } prunings && !IsAscending(prunings))
+        {
+            yield return new($"PruneIterations must ascend within 1 to {Iterations - 1}, but is [{string.Join(", ", prunings)}].", [nameof(PruneIterations)]);
+        }
+
         if (FovMaxDegrees < FovMinDegrees)
         {
             yield return new($"FovMaxDegrees must be at least FovMinDegrees ({FovMinDegrees}), but is {FovMaxDegrees}.", [nameof(FovMaxDegrees)]);
@@ -94,6 +99,9 @@ public sealed partial record SjcOptions : IValidatableObject
 
         return true;
     }
+
+    private bool IsAscending(IReadOnlyList<int> iterations) =>
+        iterations.Zip(iterations.Skip(1)).All(pair => pair.First < pair.Second) && iterations.All(iteration => iteration >= 1 && iteration < Iterations);
 
     private static bool IsValid(ViewWording wording) =>
         wording.Template.Contains("{view}", StringComparison.Ordinal) && wording.Template.Contains("{prompt}", StringComparison.Ordinal)

@@ -49,6 +49,16 @@ public sealed partial record SjcOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<GrowthStep>? Growth { get; init; }
 
+    /// <summary>Before which iterations the field is pruned: a mask of what can be seen is computed from it, outside of which training and pictures skip
+    /// everything until the next; ascending. Null: never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? PruneIterations { get; init; }
+
+    /// <summary>Opacity over one voxel's length above which a voxel and its 26 neighbours can be seen; null: the reference's, <see cref="AlphaMask.DefaultThreshold"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double? PruneThreshold { get; init; }
+
     /// <summary>The box is [−e, e]³, world units.</summary>
     [Range(1e-3, 1e3)]
     public double BoxHalfExtent { get; init; } = 1;

@@ -39,6 +39,9 @@ internal sealed class CpuTrainingRenderer : ITrainingRenderer
     public void Step(AdamaxRates rates) => renderer.Step(field, tapes, state, rates);
 
     /// <inheritdoc/>
+    public void Prune(float threshold) => field.Prune(AlphaMask.FromField(field, threshold));
+
+    /// <inheritdoc/>
     public void ReadBack()
     {
     }

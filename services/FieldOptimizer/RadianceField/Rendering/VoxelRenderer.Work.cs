@@ -15,7 +15,7 @@ public sealed unsafe partial class VoxelRenderer
             for (int packet = first; packet < end; packet++)
             {
                 PacketSamples samples = tape.KeepsSamples ? tape.Samples(packet) : tape.Samples(packet, scratch);
-                (int, int) found = kernels.ForwardPacket(field!, tape.Packets.Rows(packet), samples, alphaMask, scratch);
+                (int, int) found = kernels.ForwardPacket(field!, tape.Packets.Rows(packet), samples, mask, scratch);
                 SampleBackground(tape, packet);
                 tape.Store(packet, found, scratch);
             }

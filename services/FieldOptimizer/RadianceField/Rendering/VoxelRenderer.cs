@@ -29,7 +29,7 @@ public sealed partial class VoxelRenderer : IDisposable
     private readonly Action<int> slabWork;
     private VoxelField? field;
     private RenderTape? tape;
-    private byte[]? alphaMask;
+    private MaskCells? mask;
     private float emptiness;
     private float emptinessScale;
     private float[] depthGradients = [];
@@ -62,17 +62,15 @@ public sealed partial class VoxelRenderer : IDisposable
     /// <param name="rays">From where.</param>
     /// <param name="options">Step, weight threshold and ray offset.</param>
     /// <param name="tape">Receives image, depth and transmittance, and what <see cref="Backward"/> needs.</param>
-    /// <param name="alphaMask">[z, y, x]; samples where its interpolation is zero are empty. Null: none.</param>
-    /// <exception cref="ArgumentException">An option is outside its range, or the mask's size differs from the grid's.</exception>
-    public void Forward(VoxelField field, RayBatch rays, RenderOptions options, RenderTape tape, byte[]? alphaMask = null)
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    public void Forward(VoxelField field, RayBatch rays, RenderOptions options, RenderTape tape)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(tape);
         options.Validate();
-        RequireMask(field, alphaMask);
         tape.Begin(field, rays, options);
         Begin(field);
-        (this.tape, this.alphaMask) = (tape, alphaMask);
+        (this.tape, mask) = (tape, field.Mask?.Cells);
         team.Run(forwardWork);
         GC.KeepAlive(this);
     }
@@ -154,14 +152,6 @@ public sealed partial class VoxelRenderer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => team.Dispose();
-
-    private static void RequireMask(VoxelField field, byte[]? alphaMask)
-    {
-        if (alphaMask is not null && alphaMask.Length != field.Grid.VoxelCount)
-        {
-            throw new ArgumentException($"alphaMask must have {field.Grid.VoxelCount} values, but has {alphaMask.Length}.", nameof(alphaMask));
-        }
-    }
 
     private static void RequireGradient(int length, int expected, string name)
     {

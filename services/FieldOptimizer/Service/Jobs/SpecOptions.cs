@@ -13,6 +13,9 @@ internal static class SpecOptions
     /// <summary>Rungs that a ladder needs to be drawn from, without its greatest and least ones.</summary>
     public const int FewestRungs = SjcOptions.LadderSkipGreatest + SjcOptions.LadderSkipLeast + 1;
 
+    /// <summary>Of masks: the reference's. As a double, so that the number reads as it was written.</summary>
+    public const double DefaultPruneThreshold = 0.08;
+
     /// <summary>The options; they may still break a rule of their own.</summary>
     /// <param name="spec">With every field filled in.</param>
     /// <param name="model">Of the scorer.</param>
@@ -27,6 +30,8 @@ internal static class SpecOptions
         ScorerWidth = (int)model.DataShape[2],
         GridSize = (int)spec.Field.GridSize,
         Growth = spec.Field.Growth.Count > 0 ? [.. spec.Field.Growth.Select(step => new RadianceField.Optimization.GrowthStep((int)step.Iteration, (int)step.GridSize))] : null,
+        PruneIterations = spec.Field.PruneIterations.Count > 0 ? [.. spec.Field.PruneIterations.Select(iteration => (int)iteration)] : null,
+        PruneThreshold = spec.Field.PruneIterations.Count > 0 ? spec.Field.PruneThreshold : null,
         BoxHalfExtent = spec.Field.BoxHalfExtent,
         ColorMode = spec.Field.ColorMode == ColorMode.SigmoidCentered ? RadianceField.Fields.ColorMode.SigmoidCentered : RadianceField.Fields.ColorMode.Raw,
         DensityShift = spec.Field.DensityShift,

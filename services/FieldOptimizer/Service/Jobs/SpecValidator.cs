@@ -32,6 +32,7 @@ internal static class SpecValidator
         Within(violations, "spec.preview_every", spec.PreviewEvery, 0, 1_000_000);
         CheckField(spec.Field, violations);
         CheckGrowth(spec, violations);
+        CheckPruning(spec, violations);
         CheckCamera(spec.Camera, violations);
         CheckScore(spec.Score, model, violations);
         CheckLossAndOptimizer(spec.Loss, spec.Optimizer, violations);
@@ -86,6 +87,20 @@ internal static class SpecValidator
             violations.Require(step.GridSize > grid, $"{field}.grid_size", $"be greater than the grid before it ({grid})", step.GridSize);
             violations.Require(step.GridSize <= SjcOptions.GreatestGrid, $"{field}.grid_size", $"be at most {SjcOptions.GreatestGrid}", step.GridSize);
             (iteration, grid) = (step.Iteration, step.GridSize);
+        }
+    }
+
+    private static void CheckPruning(JobSpec spec, FieldViolations violations)
+    {
+        FieldSpec field = spec.Field;
+        violations.Require(field.PruneThreshold is >= 0 and < 1, "spec.field.prune_threshold", "be in [0, 1)", field.PruneThreshold);
+        uint before = 0;
+        for (int i = 0; i < field.PruneIterations.Count; i++)
+        {
+            uint iteration = field.PruneIterations[i];
+            violations.Require(iteration > before, $"spec.field.prune_iterations[{i}]", $"be greater than {before}", iteration);
+            violations.Require(iteration < spec.Iterations, $"spec.field.prune_iterations[{i}]", $"be less than the job's {spec.Iterations} iterations", iteration);
+            before = iteration;
         }
     }
 

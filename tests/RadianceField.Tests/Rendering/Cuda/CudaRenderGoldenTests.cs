@@ -13,11 +13,6 @@ public class CudaRenderGoldenTests : RenderGoldenTests
     private protected override RenderOutcome Run(RenderCase render, RenderGradient gradient)
     {
         using CudaTrainingRenderer renderer = new(new ShimDevice(), render.Field, new AdamaxState(render.Field), 1, IsDeterministic);
-        if (render.AlphaMask is not null)
-        {
-            renderer.Memory.SetMask(render.AlphaMask);
-        }
-
         DeviceTape tape = renderer.Forward(0, render.Rays, render.Options);
         double emptiness = renderer.Backward(0, gradient);
         FieldGradient sum = new(render.Field);

@@ -110,13 +110,6 @@ public sealed class DeviceFieldTests
         Assert.Equal((0.3f, 0.4f), (readState.DensityScaleMoment[0], readState.DensityScaleNorm[0]));
     }
 
-    [Fact]
-    public void SetMask_OfAnotherSize_SaysSo()
-    {
-        using DeviceField device = new(new ShimDevice(), new TestScene(GridSize.Cube(4), 3, ColorMode.Raw, 1).Field);
-        Assert.Throws<ArgumentException>(() => device.SetMask(new byte[63]));
-    }
-
     private static VoxelField SampledField(GoldenCase golden, string group)
     {
         JsonElement config = golden.Config($"{group}.cfg");

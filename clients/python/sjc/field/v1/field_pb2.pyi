@@ -96,7 +96,7 @@ class ExportAssetResponse(_message.Message):
     def __init__(self, chunk: _Optional[bytes] = ..., total_bytes: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class FieldSpec(_message.Message):
-    __slots__ = ["background_color", "background_size", "box_half_extent", "color_mode", "density_shift", "grid_size", "growth", "learn_density_scale", "random_ray_offset", "render_size", "step_ratio", "weight_threshold"]
+    __slots__ = ["background_color", "background_size", "box_half_extent", "color_mode", "density_shift", "grid_size", "growth", "learn_density_scale", "prune_iterations", "prune_threshold", "random_ray_offset", "render_size", "step_ratio", "weight_threshold"]
     BACKGROUND_COLOR_FIELD_NUMBER: _ClassVar[int]
     BACKGROUND_SIZE_FIELD_NUMBER: _ClassVar[int]
     BOX_HALF_EXTENT_FIELD_NUMBER: _ClassVar[int]
@@ -105,6 +105,8 @@ class FieldSpec(_message.Message):
     GRID_SIZE_FIELD_NUMBER: _ClassVar[int]
     GROWTH_FIELD_NUMBER: _ClassVar[int]
     LEARN_DENSITY_SCALE_FIELD_NUMBER: _ClassVar[int]
+    PRUNE_ITERATIONS_FIELD_NUMBER: _ClassVar[int]
+    PRUNE_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     RANDOM_RAY_OFFSET_FIELD_NUMBER: _ClassVar[int]
     RENDER_SIZE_FIELD_NUMBER: _ClassVar[int]
     STEP_RATIO_FIELD_NUMBER: _ClassVar[int]
@@ -117,11 +119,13 @@ class FieldSpec(_message.Message):
     grid_size: int
     growth: _containers.RepeatedCompositeFieldContainer[GrowthStep]
     learn_density_scale: bool
+    prune_iterations: _containers.RepeatedScalarFieldContainer[int]
+    prune_threshold: float
     random_ray_offset: bool
     render_size: int
     step_ratio: float
     weight_threshold: float
-    def __init__(self, grid_size: _Optional[int] = ..., box_half_extent: _Optional[float] = ..., color_mode: _Optional[_Union[ColorMode, str]] = ..., density_shift: _Optional[float] = ..., background_color: _Optional[_Iterable[float]] = ..., background_size: _Optional[int] = ..., step_ratio: _Optional[float] = ..., weight_threshold: _Optional[float] = ..., random_ray_offset: bool = ..., render_size: _Optional[int] = ..., learn_density_scale: bool = ..., growth: _Optional[_Iterable[_Union[GrowthStep, _Mapping]]] = ...) -> None: ...
+    def __init__(self, grid_size: _Optional[int] = ..., box_half_extent: _Optional[float] = ..., color_mode: _Optional[_Union[ColorMode, str]] = ..., density_shift: _Optional[float] = ..., background_color: _Optional[_Iterable[float]] = ..., background_size: _Optional[int] = ..., step_ratio: _Optional[float] = ..., weight_threshold: _Optional[float] = ..., random_ray_offset: bool = ..., render_size: _Optional[int] = ..., learn_density_scale: bool = ..., growth: _Optional[_Iterable[_Union[GrowthStep, _Mapping]]] = ..., prune_iterations: _Optional[_Iterable[int]] = ..., prune_threshold: _Optional[float] = ...) -> None: ...
 
 class GetJobRequest(_message.Message):
     __slots__ = ["id"]

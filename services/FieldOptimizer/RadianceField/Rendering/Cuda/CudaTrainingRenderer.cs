@@ -176,6 +176,18 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
     }
 
     /// <inheritdoc/>
+    public void Prune(float threshold)
+    {
+        lock (gate)
+        {
+            byte[] voxels = new byte[field.Grid.VoxelCount];
+            memory.ComputeMask(threshold, voxels: voxels);
+            field.Prune(AlphaMask.FromVoxels(field.Grid, field.Box, voxels));
+            memory.SetMask(field.Mask);
+        }
+    }
+
+    /// <inheritdoc/>
     public void ReadBack()
     {
         lock (gate)

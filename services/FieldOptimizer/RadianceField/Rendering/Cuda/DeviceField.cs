@@ -27,6 +27,7 @@ internal sealed class DeviceField : IDisposable
         Background = new DeviceArray<float>(device, 3L * texels);
         DensityScale = new DeviceArray<float>(device, 3);
         Write(field, state);
+        SetMask(field.Mask);
     }
 
     /// <summary>Voxels along each axis.</summary>
@@ -104,17 +105,18 @@ internal sealed class DeviceField : IDisposable
         }
     }
 
-    /// <summary>Lets the renderer skip samples where this mask is zero; null: none.</summary>
-    /// <param name="voxels">[z, y, x].</param>
-    public void SetMask(ReadOnlySpan<byte> voxels)
+    /// <summary>Lets the renderer skip samples where the interpolation of this mask is zero; null: none.</summary>
+    public void SetMask(AlphaMask? alphaMask)
     {
-        if (voxels.Length != Grid.VoxelCount)
+        if (alphaMask is null)
         {
-            throw new ArgumentException($"voxels must have {Grid.VoxelCount} values, but has {voxels.Length}.", nameof(voxels));
+            mask?.Dispose();
+            mask = null;
+            return;
         }
 
         mask ??= new DeviceArray<byte>(device, Grid.VoxelCount);
-        mask.Write(voxels);
+        mask.Write(alphaMask.Voxels);
     }
 
     /// <summary>Computes the field's alpha mask as it is now, and lets the renderer skip samples by it: <see cref="AlphaMask.FromField"/> on the device.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sjc.RadianceField.Fields;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
@@ -5,48 +6,40 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// <summary>Whether an interpolated alpha mask is above zero.</summary>
 internal static unsafe class AlphaMaskSampling
 {
+    /// <summary>Bits of the corners on the lower side along x, y and z.</summary>
+    private const int LowerX = 0b0101_0101;
+    private const int LowerY = 0b0011_0011;
+    private const int LowerZ = 0b0000_1111;
+    private const int All = 0b1111_1111;
+
     /// <summary>Marks the samples of a chunk at which a set voxel has a weight above zero.</summary>
-    /// <param name="layout">Which the cells' indices follow.</param>
-    /// <param name="alphaMask">[z, y, x].</param>
+    /// <param name="mask">The mask.</param>
     /// <param name="cells">Of the chunk.</param>
     /// <param name="count">Samples.</param>
     /// <param name="active">Receives 1 or 0, [count].</param>
-    public static void Mark(in RecordLayout layout, byte[] alphaMask, SampleCells cells, int count, float* active)
+    /// <returns>Whether there is any.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool Mark(MaskCells mask, SampleCells cells, int count, float* active)
     {
+        byte* corners = mask.Pointer;
+        int* index = cells.Index;
+        int any = 0;
         for (int i = 0; i < count; i++)
         {
-            active[i] = IsSet(layout, alphaMask, cells, i) ? 1 : 0;
-        }
-    }
-
-    private static bool IsSet(in RecordLayout layout, byte[] alphaMask, SampleCells cells, int sample)
-    {
-        int index = cells.Index[sample];
-        int z = (index / layout.PlanePitch) - 1;
-        int y = (index % layout.PlanePitch / layout.RowPitch) - 1;
-        int x = (index % layout.PlanePitch % layout.RowPitch) - 1;
-        (float right, float up, float back) = (cells.X[sample], cells.Y[sample], cells.Z[sample]);
-        for (int corner = 0; corner < 4; corner++)
-        {
-            float weight = ((corner & 1) == 0 ? 1 - up : up) * (corner < 2 ? 1 - back : back);
-            if (weight > 0 && IsSet(layout.Grid, alphaMask, x, y + (corner & 1), z + (corner >> 1), right))
+            int set = corners[index[i]];
+            if (set is > 0 and < All)
             {
-                return true;
+                set &= Weighted(cells.X[i], LowerX) & Weighted(cells.Y[i], LowerY) & Weighted(cells.Z[i], LowerZ);
             }
+
+            active[i] = set == 0 ? 0 : 1;
+            any |= set;
         }
 
-        return false;
+        GC.KeepAlive(mask);
+        return any != 0;
     }
 
-    private static bool IsSet(GridSize grid, byte[] alphaMask, int x, int y, int z, float right)
-    {
-        if ((uint)y >= (uint)grid.Y || (uint)z >= (uint)grid.Z)
-        {
-            return false;
-        }
-
-        int row = ((z * grid.Y) + y) * grid.X;
-        return ((uint)x < (uint)grid.X && right < 1 && alphaMask[row + x] != 0)
-            || ((uint)(x + 1) < (uint)grid.X && right > 0 && alphaMask[row + x + 1] != 0);
-    }
+    /// <summary>The corners whose weight along one axis is above zero.</summary>
+    private static int Weighted(float fraction, int lower) => fraction == 0 ? lower : fraction == 1 ? All - lower : All;
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
 {
     private const int Width = RayPackets.Width;
 
-    public override (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, byte[]? alphaMask, PacketScratch scratch)
+    public override (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, MaskCells? mask, PacketScratch scratch)
     {
         RecordLayout layout = field.Voxels.Layout;
         SampleCells cells = scratch.Cells(0);
@@ -23,26 +23,25 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         new Span<float>(scratch.Colors, Width * samples.ColorStride).Clear();
         float densityScale = MathF.Exp(field.DensityScale);
         int visible = 0;
+        int live = 0;
         PacketSamples chunk = samples;
         cells.Locate<TLanes>(packet, samples.StepLength, layout, 0, SampleCells.ChunkSteps);
         for (int step = 0; step < samples.Steps; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, samples.Steps - step);
             next.Locate<TLanes>(packet, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
-            if (samples.EmptyCells != null && IsEmpty(cells, count * Width, samples.EmptyCells))
+            if ((samples.EmptyCells != null && IsEmpty(cells, count * Width, samples.EmptyCells))
+                || (mask is not null && !AlphaMaskSampling.Mark(mask, cells, count * Width, scratch.Active)))
             {
+                chunk.Skip(count);
                 (cells, next) = (next, cells);
                 continue;
             }
 
+            live = step + count;
             DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, next, count, chunk.Values);
-            if (alphaMask is not null)
-            {
-                AlphaMaskSampling.Mark(layout, alphaMask, cells, count * Width, scratch.Active);
-            }
-
             PacketCompositing.Absorb<TLanes>(
-                packet, chunk, step, count, alphaMask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
+                packet, chunk, step, count, mask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
             int found = PacketCompositing.FindVisible<TLanes>(chunk, count, samples.WeightThreshold);
             if (found > 0)
             {
@@ -59,13 +58,13 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
 
             if (PacketCompositing.IsOpaque<TLanes>(transmittance))
             {
-                return (step + count, visible);
+                break;
             }
 
             (cells, next) = (next, cells);
         }
 
-        return (samples.Steps, visible);
+        return (live, visible);
     }
 
     public override void BackwardPacket(

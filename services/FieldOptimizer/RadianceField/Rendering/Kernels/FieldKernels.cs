@@ -21,10 +21,10 @@ internal abstract unsafe class FieldKernels
     /// <param name="field">The field.</param>
     /// <param name="packet">The rays' rows.</param>
     /// <param name="samples">Receives densities, slopes, weights, the visible samples and their colours.</param>
-    /// <param name="alphaMask">[z, y, x], 0 where nothing is; null: everything counts.</param>
+    /// <param name="mask">What can be seen; null: everything counts.</param>
     /// <param name="scratch">The worker's; its colours receive Σ w·colour, its rows 0 and 1 what is left for the background and Σ w·s.</param>
     /// <returns>Steps up to the last that may be seen, and visible samples.</returns>
-    public abstract (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, byte[]? alphaMask, PacketScratch scratch);
+    public abstract (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, MaskCells? mask, PacketScratch scratch);
 
     /// <summary>∂L/∂density of one packet's samples.</summary>
     /// <param name="packet">The rays' rows.</param>

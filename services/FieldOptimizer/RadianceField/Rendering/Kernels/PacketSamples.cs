@@ -39,6 +39,18 @@ internal unsafe struct PacketSamples
     /// <summary>Colours of the visible samples, step by step and ray by ray, one record each.</summary>
     public float* Colors;
 
+    /// <summary>Goes past steps whose samples cannot be seen: where samples are kept, they have no weight and no slope.</summary>
+    public void Skip(int steps)
+    {
+        if (Keeps)
+        {
+            new Span<float>(Values, steps * StepFloats).Clear();
+            new Span<ushort>(Visible, steps).Clear();
+            Values += steps * StepFloats;
+            Visible += steps;
+        }
+    }
+
     /// <summary>The place of a sample's weight in <see cref="Values"/>.</summary>
     public static int WeightOf(int sample) => sample + (2 * (sample & ~(RayPackets.Width - 1))) + Weights;
 }

@@ -22,7 +22,7 @@ extern "C" __global__ void sample_density(SjcView view) {
   }
   Cell cell = locate(view.field, tape, ray, sample);
   bool active = view.field.mask == nullptr || is_masked_in(view.field, cell);
-  float density = interpolate(view.field, cell, view.field.channels);
+  float density = active ? interpolate(view.field, cell, view.field.channels) : 0.0f;
   float scale = expf(*view.field.densityScale);
   float sigmoid;
   float sigma = softplus(fmaf(density, scale, view.field.densityShift), sigmoid);

@@ -149,6 +149,13 @@ export interface FieldSpec {
     | undefined;
   /** When field and optimiser state are resampled to a larger grid, trilinearly; ascending in iteration and size [never]. */
   growth: GrowthStep[];
+  /**
+   * Before which iterations the field is pruned: a mask of the voxels that can be seen is computed from it, on the grid of that iteration, and until
+   * the next such iteration training and pictures skip what lies outside. Ascending, in [1, iterations) [never].
+   */
+  pruneIterations: number[];
+  /** A voxel can be seen where the opacity over one voxel's length, its own or that of one of its 26 neighbours, is above this; in [0, 1) [0.08]. */
+  pruneThreshold?: number | undefined;
 }
 
 /** A change of the field's grid during a run. */
@@ -673,6 +680,8 @@ function createBaseFieldSpec(): FieldSpec {
     renderSize: undefined,
     learnDensityScale: undefined,
     growth: [],
+    pruneIterations: [],
+    pruneThreshold: undefined,
   };
 }
 
@@ -717,6 +726,16 @@ export const FieldSpec: MessageFns<FieldSpec> = {
     }
     for (const v of message.growth) {
       GrowthStep.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.pruneIterations.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.pruneIterations) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.pruneThreshold !== undefined) {
+      writer.uint32(113).double(message.pruneThreshold);
     }
     return writer;
   },
@@ -840,6 +859,32 @@ export const FieldSpec: MessageFns<FieldSpec> = {
             message.growth.push(GrowthStep.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag === 104) {
+              message.pruneIterations.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.pruneIterations.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 14: {
+            if (tag !== 113) {
+              break;
+            }
+
+            message.pruneThreshold = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -869,6 +914,8 @@ export const FieldSpec: MessageFns<FieldSpec> = {
     message.renderSize = object.renderSize ?? undefined;
     message.learnDensityScale = object.learnDensityScale ?? undefined;
     message.growth = object.growth?.map((e) => GrowthStep.fromPartial(e)) || [];
+    message.pruneIterations = object.pruneIterations?.map((e) => e) || [];
+    message.pruneThreshold = object.pruneThreshold ?? undefined;
     return message;
   },
 };
