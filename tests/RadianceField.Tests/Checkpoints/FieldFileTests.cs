@@ -38,6 +38,36 @@ public sealed class FieldFileTests
     }
 
     [Fact]
+    public void Read_PrunedField_HasItsMask()
+    {
+        VoxelField field = RandomField(Background.Texture(3, 4, 5));
+        string whole = FieldFile.Sha256(field);
+        field.Mask = AlphaMask.FromField(field, 0.6f);
+
+        VoxelField read = FieldFile.Read(Written(field));
+
+        Assert.InRange(field.Mask.VisibleCount, 1, 59);
+        Assert.Equal(field.Mask.Voxels, read.Mask!.Voxels);
+        Assert.Equal(FieldFile.Sha256(field), FieldFile.Sha256(read));
+        Assert.NotEqual(whole, FieldFile.Sha256(field));
+        Assert.Null(FieldFile.Read(Written(RandomField(Background.Texture(3, 4, 5)))).Mask);
+    }
+
+    [Theory]
+    [InlineData(7, SafetensorsDataType.U8)]
+    [InlineData(8, SafetensorsDataType.I8)]
+    public void Read_MaskThatDoesNotFit_Throws(int bytes, SafetensorsDataType type)
+    {
+        using MemoryStream stream = new();
+        SafetensorsWriter writer = new();
+        FieldFile.Write(writer, RandomField(Background.Texture(3, 4, 5)));
+        writer.Add("alpha_mask", type, new byte[bytes], bytes).Write(stream);
+        stream.Position = 0;
+
+        Assert.Throws<InvalidDataException>(() => FieldFile.Read(SafetensorsFile.Read(stream)));
+    }
+
+    [Fact]
     public void Read_WrongShapes_Throws()
     {
         using MemoryStream stream = new();

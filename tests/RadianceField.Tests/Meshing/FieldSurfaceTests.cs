@@ -47,6 +47,21 @@ public sealed class FieldSurfaceTests
         Assert.True(mesh.TriangleCount > 100, $"The mesh must have triangles, but has {mesh.TriangleCount}.");
     }
 
+    [Fact]
+    public void Extract_PrunedField_HasNoSurfaceWhereNothingCanBeSeen()
+    {
+        VoxelField field = Ball();
+        field.Mask = AlphaMask.FromVoxels(field.Grid, field.Box, [.. Enumerable.Range(0, 8000).Select(i => i % 20 < 10 ? (byte)1 : (byte)0)]);
+
+        TriangleMesh mesh = FieldSurface.Extract(field);
+
+        MeshTopology.AssertClosedManifold(mesh.Triangles);
+        float right = Enumerable.Range(0, mesh.VertexCount).Max(v => mesh.Positions[3 * v]);
+        Assert.InRange(right, -0.05f, 0.05f); // the last visible voxel's centre, and the first hidden one's
+        int cut = Enumerable.Range(0, mesh.VertexCount).MaxBy(v => mesh.Positions[3 * v]);
+        Assert.True(mesh.Colors[3 * cut] > 0.8, $"The cut must have the ball's red, but has {mesh.Colors[3 * cut]}.");
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -6,15 +6,14 @@ namespace Sjc.RadianceField.Tests.Optimization;
 
 public sealed class PruningTests
 {
-    // After the few steps of a test run a voxel's opacity lies around 0.04: this hides a part.
-    private const double Threshold = 0.045;
+    private const double Threshold = 0.1;
 
     private static readonly SjcOptions Options = TestRun.Options with { PruneIterations = [4, 8], PruneThreshold = Threshold };
 
     [Fact]
     public void Step_PruningDue_TakesTheMaskOfTheFieldAsItIs()
     {
-        using SjcOptimization run = new(Options);
+        using SjcOptimization run = Start(Options);
         TestRun.RunTo(run, 3);
         Assert.Null(run.Field.Mask);
         TestRun.RunTo(run, 4);
@@ -32,8 +31,8 @@ public sealed class PruningTests
     public void Step_MaskThatHidesNothing_HasTheBitsOfNone(int views)
     {
         SjcOptions options = TestRun.Options with { ViewsPerIteration = views };
-        using SjcOptimization plain = new(options);
-        using SjcOptimization pruned = new(options with { PruneIterations = [2], PruneThreshold = 0 });
+        using SjcOptimization plain = Start(options);
+        using SjcOptimization pruned = Start(options with { PruneIterations = [2], PruneThreshold = 0 });
         TestRun.RunTo(plain, options.Iterations);
         TestRun.RunTo(pruned, options.Iterations);
 
@@ -47,7 +46,7 @@ public sealed class PruningTests
     public void Step_VoxelsFarOutsideTheMask_MoveNoMoreOnceTheirMomentsAreGone()
     {
         SjcOptions options = TestRun.Options with { Iterations = 500, PruneIterations = [4], PruneThreshold = Threshold, EmptinessMultiplier = 1 };
-        using SjcOptimization run = new(options);
+        using SjcOptimization run = Start(options);
         TestRun.RunTo(run, 400); // 0.9ᵗ of a moment is under 1e-16 after 350 steps, and set to zero
         float[] before = run.Field.Voxels.ToArray();
         TestRun.RunTo(run, 410);
@@ -71,8 +70,8 @@ public sealed class PruningTests
     [Fact]
     public void Step_ThresholdAboveEverything_LeavesTheFieldAsItIs()
     {
-        using SjcOptimization plain = new(TestRun.Options);
-        using SjcOptimization run = new(Options with { PruneThreshold = 0.9 });
+        using SjcOptimization plain = Start(TestRun.Options);
+        using SjcOptimization run = Start(Options with { PruneThreshold = 0.99 });
         TestRun.RunTo(plain, Options.Iterations);
         TestRun.RunTo(run, Options.Iterations);
 
@@ -88,10 +87,10 @@ public sealed class PruningTests
     public void Load_PrunedRun_EndsWithTheSameBits(int stop, int views)
     {
         SjcOptions options = Options with { ViewsPerIteration = views, Growth = [new(5, 13)] };
-        using SjcOptimization whole = new(options);
+        using SjcOptimization whole = Start(options);
         TestRun.RunTo(whole, options.Iterations);
 
-        using SjcOptimization first = new(options);
+        using SjcOptimization first = Start(options);
         TestRun.RunTo(first, stop);
         using SjcOptimization second = SjcOptimization.Load(options with { Threads = 2 }, SjcOptimizationTests.Saved(first));
         Assert.Equal(first.Field.Mask?.Pack(), second.Field.Mask?.Pack());
@@ -106,8 +105,8 @@ public sealed class PruningTests
     [InlineData(5)]
     public void Step_AnyThreads_GivesTheBitsOfOneThread(int threads)
     {
-        using SjcOptimization one = new(Options);
-        using SjcOptimization many = new(Options with { Threads = threads });
+        using SjcOptimization one = Start(Options);
+        using SjcOptimization many = Start(Options with { Threads = threads });
         TestRun.RunTo(one, Options.Iterations);
         TestRun.RunTo(many, Options.Iterations);
 
@@ -117,7 +116,7 @@ public sealed class PruningTests
     [Fact]
     public void Step_GridGrows_ResamplesTheMask()
     {
-        using SjcOptimization run = new(Options with { Growth = [new(5, 13)] });
+        using SjcOptimization run = Start(Options with { Growth = [new(5, 13)] });
         TestRun.RunTo(run, 4);
         AlphaMask before = run.Field.Mask!;
         TestRun.RunTo(run, 5);
@@ -128,7 +127,7 @@ public sealed class PruningTests
     [Fact]
     public void Step_GrowthAndPruningTogether_PruneTheLargerGrid()
     {
-        using SjcOptimization run = new(Options with { Growth = [new(4, 13)] });
+        using SjcOptimization run = Start(Options with { Growth = [new(4, 13)] });
         TestRun.RunTo(run, 4);
 
         Assert.Equal(AlphaMask.FromField(run.Field, (float)Threshold).Voxels, run.Field.Mask!.Voxels);
@@ -138,10 +137,10 @@ public sealed class PruningTests
     public void Step_RendererThatKeepsTheField_GivesTheMaskToIt()
     {
         SjcOptions options = Options with { Growth = [new(6, 13)] };
-        VoxelField field = FieldInitialization.Create(options);
+        VoxelField field = TestRun.BallInACorner(options);
         using VoxelRenderer voxels = new(1);
         using SjcOptimization run = new(options, field, new AdamaxState(field), 0, (ours, state, views) => new LaggingRenderer(voxels, ours, state, views));
-        using SjcOptimization plain = new(options);
+        using SjcOptimization plain = Start(options);
         TestRun.RunTo(run, options.Iterations);
         TestRun.RunTo(plain, options.Iterations);
 
@@ -151,7 +150,7 @@ public sealed class PruningTests
     [Fact]
     public void RenderView_PrunedField_ShowsWhatTrainingSees()
     {
-        using SjcOptimization run = new(Options with { RandomRayOffset = false, ScorerHeight = 16, ScorerWidth = 16 });
+        using SjcOptimization run = Start(Options with { RandomRayOffset = false, ScorerHeight = 16, ScorerWidth = 16 });
         TestRun.RunTo(run, 4);
         ViewPlan plan = run.Plan(4, 0);
         float[] training = [.. run.Render(plan)];
@@ -160,6 +159,8 @@ public sealed class PruningTests
         run.Field.Mask = null;
         Assert.NotEqual(training, run.RenderView(plan.Camera).Image);
     }
+
+    private static SjcOptimization Start(SjcOptions options) => new(options, TestRun.BallInACorner(options));
 
     private static AlphaMask Dilated(AlphaMask mask)
     {

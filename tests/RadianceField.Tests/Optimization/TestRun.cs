@@ -28,6 +28,20 @@ internal static class TestRun
         LearningRate = 0.1,
     };
 
+    /// <summary>A start with a dense ball in one corner and next to nothing elsewhere.</summary>
+    internal static VoxelField BallInACorner(SjcOptions options)
+    {
+        VoxelField field = FieldInitialization.Create(options);
+        GridSize grid = field.Grid;
+        double radius = grid.X / 4.0;
+        field.Voxels.ImportDensity([.. Enumerable.Range(0, (int)grid.VoxelCount).Select(i =>
+        {
+            (double x, double y, double z) = ((i % grid.X) - radius, (i / grid.X % grid.Y) - radius, (i / grid.X / grid.Y) - radius);
+            return Math.Sqrt((x * x) + (y * y) + (z * z)) < radius ? 6f : -6f;
+        })]);
+        return field;
+    }
+
     /// <summary>Does iterations up to one.</summary>
     internal static IterationLosses RunTo(SjcOptimization optimization, int iteration)
     {

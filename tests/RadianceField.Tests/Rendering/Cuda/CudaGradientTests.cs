@@ -2,6 +2,7 @@ using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
 using Sjc.RadianceField.Rendering;
 using Sjc.RadianceField.Rendering.Cuda;
+using Sjc.RadianceField.Tests.Fields;
 
 namespace Sjc.RadianceField.Tests.Rendering.Cuda;
 
@@ -15,6 +16,16 @@ public sealed class CudaGradientTests
         TestScene scene = new(new GridSize(4, 3, 5), channels, mode, 12, texture) { Options = new(0.5f, 0, 0.3f) };
         FieldGradient gradient = Gradient(scene, deterministic, new ShimDevice());
         CentralDifferences.AssertMatch(scene, gradient);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Backward_MaskedScene_MatchesCentralDifferences(bool deterministic)
+    {
+        TestScene scene = new(new GridSize(4, 3, 5), 4, ColorMode.SigmoidCentered, 12) { Options = new(0.5f, 0, 0.3f) };
+        scene.Field.Mask = AlphaMaskTests.Random(scene.Field.Grid, 0.15f);
+        CentralDifferences.AssertMatch(scene, Gradient(scene, deterministic, new ShimDevice()));
     }
 
     [Fact]

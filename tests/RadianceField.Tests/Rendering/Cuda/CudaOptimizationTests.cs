@@ -30,12 +30,43 @@ public sealed class CudaOptimizationTests
     }
 
     [Fact]
+    public void Step_PrunedRun_HasTheProcessorsMaskAndResumesWithTheSameBits()
+    {
+        SjcOptions options = TestRun.Options with { PruneIterations = [4, 8], PruneThreshold = 0.1, Growth = [new(6, 13)], ViewsPerIteration = 2 };
+        using SjcOptimization whole = Start(options, backwards: false);
+        TestRun.RunTo(whole, 4);
+        Assert.Equal(AlphaMask.FromField(whole.Field, 0.1f).Voxels, whole.Field.Mask!.Voxels);
+        Assert.InRange(whole.Field.Mask.VisibleCount, 1, 999);
+        TestRun.RunTo(whole, options.Iterations);
+
+        using SjcOptimization first = Start(options, backwards: true);
+        TestRun.RunTo(first, 5);
+        (VoxelField field, AdamaxState state, int iteration) = OptimizationFile.Read(SjcOptimizationTests.Saved(first), options.Fingerprint());
+        using SjcOptimization second = On(options, field, state, iteration, backwards: true);
+        TestRun.RunTo(second, options.Iterations);
+
+        Assert.Equal(whole.FieldSha256(), second.FieldSha256());
+    }
+
+    [Fact]
+    public void Step_ThresholdAboveEverything_LeavesTheFieldAsItIs()
+    {
+        using SjcOptimization plain = Start(TestRun.Options, backwards: false);
+        using SjcOptimization run = Start(TestRun.Options with { PruneIterations = [4], PruneThreshold = 0.99 }, backwards: false);
+        TestRun.RunTo(plain, 8);
+        TestRun.RunTo(run, 8);
+
+        Assert.Null(run.Field.Mask);
+        Assert.Equal(plain.FieldSha256(), run.FieldSha256());
+    }
+
+    [Fact]
     public void Fingerprint_OfOptions_IsTheSameWhereverItRenders() =>
         Assert.Equal(TestRun.Options.Fingerprint(), (TestRun.Options with { CudaDevice = 3, DeterministicGpu = false }).Fingerprint());
 
     private static SjcOptimization Start(SjcOptions options, bool backwards)
     {
-        VoxelField field = FieldInitialization.Create(options);
+        VoxelField field = TestRun.BallInACorner(options);
         return On(options, field, new AdamaxState(field), 0, backwards);
     }
 

@@ -21,7 +21,8 @@ public sealed class JobSpecOptionsTests
     {
         JobSpec spec = Read(
             "--model", "exact", "--seed", "18446744073709551615", "--iterations", "12", "--grid", "16", "--guidance", "2.5", "--draws", "4", "--view-prompts", "false",
-            "--variance-reduction", "false", "--background=-1,1,0.5", "--emptiness-weight", "1e-3", "--learning-rate", ".3", "--preview-every", "0", "--negative", "fog", "--grow", "4:20,8:24");
+            "--variance-reduction", "false", "--background=-1,1,0.5", "--emptiness-weight", "1e-3", "--learning-rate", ".3", "--preview-every", "0", "--negative", "fog", "--grow", "4:20,8:24",
+            "--prune", "4,6", "--prune-threshold", "0.02");
 
         JobSpec expected = new()
         {
@@ -31,7 +32,14 @@ public sealed class JobSpecOptionsTests
             Seed = ulong.MaxValue,
             Iterations = 12,
             PreviewEvery = 0,
-            Field = new() { GridSize = 16, BackgroundColor = { -1, 1, 0.5f }, Growth = { new GrowthStep { Iteration = 4, GridSize = 20 }, new GrowthStep { Iteration = 8, GridSize = 24 } } },
+            Field = new()
+            {
+                GridSize = 16,
+                BackgroundColor = { -1, 1, 0.5f },
+                Growth = { new GrowthStep { Iteration = 4, GridSize = 20 }, new GrowthStep { Iteration = 8, GridSize = 24 } },
+                PruneIterations = { 4, 6 },
+                PruneThreshold = 0.02,
+            },
             Camera = new() { ViewDependentPrompts = false },
             Score = new() { GuidanceScale = 2.5, Draws = 4, VarianceReduction = false },
             Loss = new() { EmptinessWeight = 1e-3 },
@@ -54,6 +62,14 @@ public sealed class JobSpecOptionsTests
     [InlineData("4:99999999999")]
     public void Read_MalformedGrowth_NamesTheOption(string text) =>
         Assert.Contains("--grow must be", Assert.Throws<CommandException>(() => Read($"--grow={text}")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("4,")]
+    [InlineData("-1")]
+    [InlineData("4:5")]
+    [InlineData("99999999999")]
+    public void Read_MalformedPruning_NamesTheOption(string text) =>
+        Assert.Contains("--prune must be", Assert.Throws<CommandException>(() => Read($"--prune={text}")).Message, StringComparison.Ordinal);
 
     private static JobSpec Read(params string[] args)
     {

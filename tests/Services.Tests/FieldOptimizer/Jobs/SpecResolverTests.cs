@@ -149,6 +149,38 @@ public sealed class SpecResolverTests
     }
 
     [Theory]
+    [InlineData(0, 5, 0.1, "spec.field.prune_iterations[0] must be greater than 0, but is 0.")]
+    [InlineData(5, 5, 0.1, "spec.field.prune_iterations[1] must be greater than 5, but is 5.")]
+    [InlineData(5, 30, 0.1, "spec.field.prune_iterations[1] must be less than the job's 30 iterations, but is 30.")]
+    [InlineData(5, 6, 1.0, "spec.field.prune_threshold must be in [0, 1), but is 1.")]
+    [InlineData(5, 6, -0.5, "spec.field.prune_threshold must be in [0, 1), but is -0.5.")]
+    [InlineData(5, 6, double.NaN, "spec.field.prune_threshold must be in [0, 1), but is NaN.")]
+    public void Check_PruningThatBreaksARule_SaysWhich(uint first, uint second, double threshold, string message)
+    {
+        JobSpec requested = new() { Prompt = "x", Iterations = 30, Field = new FieldSpec { PruneIterations = { first, second }, PruneThreshold = threshold } };
+        FieldViolations violations = new();
+
+        SpecValidator.Check(SpecResolver.Resolve(requested, TestRecords.PixelModel()), TestRecords.PixelModel(), violations);
+
+        Assert.Equal(message, Assert.Single(violations.Items).Description);
+    }
+
+    [Fact]
+    public void ToSjcOptions_Pruning_IsTakenOver()
+    {
+        JobSpec requested = new() { Prompt = "x", Field = new FieldSpec { PruneIterations = { 5, 9 } } };
+        JobSpec spec = SpecResolver.Resolve(requested, TestRecords.PixelModel());
+        SjcOptions options = SpecOptions.ToSjcOptions(spec, TestRecords.PixelModel(), threads: 1);
+
+        Assert.Equal([5, 9], options.PruneIterations!);
+        Assert.Equal(SpecOptions.DefaultPruneThreshold, options.PruneThreshold);
+
+        // A job that prunes nothing has the fingerprint that it had before there was pruning.
+        SjcOptions never = SpecOptions.ToSjcOptions(SpecResolver.Resolve(new() { Prompt = "x" }, TestRecords.PixelModel()), TestRecords.PixelModel(), threads: 1);
+        Assert.Equal((null, null), (never.PruneIterations, never.PruneThreshold));
+    }
+
+    [Theory]
     [InlineData(60, 50, 1.0, "spec.camera.fov_max_degrees")]
     [InlineData(40, 50, 0.2, "spec.score.sigma_max_end")]
     public void Check_FieldsThatDoNotFitEachOther_NamesOne(double fovMin, double fovMax, double sigmaMaxEnd, string field)
