@@ -15,6 +15,12 @@ internal sealed class ProductContestant(RenderBenchmarkScene scene, int threads,
     private readonly RenderTape tape = new();
     private AdamaxState? state;
 
+    /// <summary>By which samples are skipped; null: none are.</summary>
+    public AlphaMask? Mask
+    {
+        init => this.field.Mask = value;
+    }
+
     public ReadOnlySpan<float> Image => tape.Image;
 
     public FieldGradient Differentiate()

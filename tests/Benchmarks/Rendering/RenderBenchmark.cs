@@ -32,7 +32,7 @@ public static class RenderBenchmark
         TorchRuntime.Initialize(1);
         foreach (RenderBenchmarkScene scene in RenderBenchmarkScene.All())
         {
-            foreach (RenderFigure figure in RunScene(scene, threads, rounds, cancellationToken).Concat(IterationBenchmark.Run(scene, cancellationToken)))
+            foreach (RenderFigure figure in RunScene(scene, threads, rounds, cancellationToken).Concat(IterationBenchmark.Run(scene, cancellationToken)).Concat(PruningBenchmark.Run(scene, cancellationToken)))
             {
                 yield return figure;
             }
