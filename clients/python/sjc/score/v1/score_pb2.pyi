@@ -342,16 +342,20 @@ class ScoreStatus(_message.Message):
     def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., details: _Optional[_Iterable[_Union[_any_pb2.Any, _Mapping]]] = ...) -> None: ...
 
 class ScoreStreamRequest(_message.Message):
-    __slots__ = ["cancel", "id", "request", "timeout_seconds"]
+    __slots__ = ["cancel", "id", "request", "timeout_seconds", "traceparent", "tracestate"]
     CANCEL_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    TRACEPARENT_FIELD_NUMBER: _ClassVar[int]
+    TRACESTATE_FIELD_NUMBER: _ClassVar[int]
     cancel: CancelScore
     id: int
     request: ScoreRequest
     timeout_seconds: float
-    def __init__(self, id: _Optional[int] = ..., request: _Optional[_Union[ScoreRequest, _Mapping]] = ..., cancel: _Optional[_Union[CancelScore, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+    traceparent: str
+    tracestate: str
+    def __init__(self, id: _Optional[int] = ..., request: _Optional[_Union[ScoreRequest, _Mapping]] = ..., cancel: _Optional[_Union[CancelScore, _Mapping]] = ..., timeout_seconds: _Optional[float] = ..., traceparent: _Optional[str] = ..., tracestate: _Optional[str] = ...) -> None: ...
 
 class ScoreStreamResponse(_message.Message):
     __slots__ = ["id", "response", "status"]

@@ -315,7 +315,17 @@ export interface ScoreStreamRequest {
    * The answer is of no use after so many seconds, in (0, 86400]; unset: the stream's deadline. A request that cannot be answered in time is
    * refused with DEADLINE_EXCEEDED.
    */
-  timeoutSeconds?: number | undefined;
+  timeoutSeconds?:
+    | number
+    | undefined;
+  /**
+   * The caller's trace, as the header traceparent of W3C Trace Context names it for a call, such as
+   * "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01": what the server does for the request belongs to it, and is recorded if it is
+   * sampled. Empty, of another form or longer than 256 characters: the trace of the stream's call.
+   */
+  traceparent: string;
+  /** The header tracestate that goes with it; of another form or longer than 512 characters: none. */
+  tracestate: string;
 }
 
 export interface CancelScore {
@@ -2354,7 +2364,7 @@ export const ScoreTiming: MessageFns<ScoreTiming> = {
 };
 
 function createBaseScoreStreamRequest(): ScoreStreamRequest {
-  return { id: 0n, action: undefined, timeoutSeconds: undefined };
+  return { id: 0n, action: undefined, timeoutSeconds: undefined, traceparent: "", tracestate: "" };
 }
 
 export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
@@ -2375,6 +2385,12 @@ export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
     }
     if (message.timeoutSeconds !== undefined) {
       writer.uint32(33).double(message.timeoutSeconds);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(42).string(message.traceparent);
+    }
+    if (message.tracestate !== "") {
+      writer.uint32(50).string(message.tracestate);
     }
     return writer;
   },
@@ -2424,6 +2440,22 @@ export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
             message.timeoutSeconds = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.tracestate = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2457,6 +2489,8 @@ export const ScoreStreamRequest: MessageFns<ScoreStreamRequest> = {
       }
     }
     message.timeoutSeconds = object.timeoutSeconds ?? undefined;
+    message.traceparent = object.traceparent ?? "";
+    message.tracestate = object.tracestate ?? "";
     return message;
   },
 };
