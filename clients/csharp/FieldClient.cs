@@ -13,7 +13,7 @@ namespace Sjc.Client;
 /// <remarks>Calls that read, and <see cref="CreateJobAsync"/>, which is idempotent, are repeated; commands to a job are sent once.</remarks>
 public sealed class FieldClient : IAsyncDisposable
 {
-    private const string HealthService = "sjc.field.v1.FieldService";
+    private const string RpcService = "sjc.field.v1.FieldService";
     private readonly ServiceClientOptions options;
     private readonly ResilientCalls calls;
     private readonly ResiliencePipeline<object> pipeline;
@@ -25,7 +25,7 @@ public sealed class FieldClient : IAsyncDisposable
     public FieldClient(ServiceClientOptions options, TimeProvider? time = null, ILogger<FieldClient>? logger = null)
     {
         this.options = options;
-        calls = new ResilientCalls(options, "optimizer", HealthService, time ?? TimeProvider.System, logger ?? NullLogger<FieldClient>.Instance);
+        calls = new ResilientCalls(options, "optimizer", RpcService, time ?? TimeProvider.System, logger ?? NullLogger<FieldClient>.Instance);
         pipeline = calls.BuildPipeline(options.GiveUpAfter, options.AttemptTimeout);
     }
 
@@ -39,14 +39,14 @@ public sealed class FieldClient : IAsyncDisposable
     {
         // With an id a lost answer does not make a second job.
         CreateJobRequest request = new() { Spec = spec, RequestId = requestId.Length > 0 ? requestId : Guid.NewGuid().ToString("N") };
-        return (await AskAsync((client, call) => client.CreateJobAsync(request, call), cancellationToken)).Job;
+        return (await AskAsync("CreateJob", (client, call) => client.CreateJobAsync(request, call), cancellationToken)).Job;
     }
 
     /// <summary>A job as it is now.</summary>
     /// <exception cref="ServiceRefusedException">There is no such job.</exception>
     /// <exception cref="ServiceUnavailableException">The optimizer cannot be reached.</exception>
     public async Task<Job> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
-        (await AskAsync((client, call) => client.GetJobAsync(new GetJobRequest { Id = id }, call), cancellationToken)).Job;
+        (await AskAsync("GetJob", (client, call) => client.GetJobAsync(new GetJobRequest { Id = id }, call), cancellationToken)).Job;
 
     /// <summary>All jobs, latest first, read page by page.</summary>
     /// <exception cref="ServiceUnavailableException">The optimizer cannot be reached.</exception>
@@ -55,7 +55,7 @@ public sealed class FieldClient : IAsyncDisposable
         ListJobsRequest request = new();
         do
         {
-            ListJobsResponse page = await AskAsync((client, call) => client.ListJobsAsync(request, call), cancellationToken);
+            ListJobsResponse page = await AskAsync("ListJobs", (client, call) => client.ListJobsAsync(request, call), cancellationToken);
             foreach (Job job in page.Jobs)
             {
                 yield return job;
@@ -70,6 +70,7 @@ public sealed class FieldClient : IAsyncDisposable
     /// <exception cref="ServiceRefusedException">There is no such job.</exception>
     /// <exception cref="ServiceUnavailableException">The optimizer cannot be reached.</exception>
     public IAsyncEnumerable<WatchJobResponse> WatchJobAsync(string id, bool previews = false, CancellationToken cancellationToken = default) => calls.StreamAsync(
+        "WatchJob",
         options.GiveUpAfter,
         (endpoint, call) => new FieldService.FieldServiceClient(endpoint.Calls).WatchJob(new WatchJobRequest { Id = id, Previews = previews }, call),
         response => response.Job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled,
@@ -78,27 +79,28 @@ public sealed class FieldClient : IAsyncDisposable
     /// <summary>Stops a job after its iteration, with a checkpoint.</summary>
     /// <exception cref="ServiceRefusedException">There is no such job, or it has ended.</exception>
     public async Task<Job> PauseJobAsync(string id, CancellationToken cancellationToken = default) =>
-        (await CommandAsync((client, call) => client.PauseJobAsync(new PauseJobRequest { Id = id }, call), cancellationToken)).Job;
+        (await CommandAsync("PauseJob", (client, call) => client.PauseJobAsync(new PauseJobRequest { Id = id }, call), cancellationToken)).Job;
 
     /// <summary>Queues a paused or failed job again.</summary>
     /// <exception cref="ServiceRefusedException">There is no such job, or it cannot go on.</exception>
     public async Task<Job> ResumeJobAsync(string id, CancellationToken cancellationToken = default) =>
-        (await CommandAsync((client, call) => client.ResumeJobAsync(new ResumeJobRequest { Id = id }, call), cancellationToken)).Job;
+        (await CommandAsync("ResumeJob", (client, call) => client.ResumeJobAsync(new ResumeJobRequest { Id = id }, call), cancellationToken)).Job;
 
     /// <summary>Ends a job for good, with a checkpoint.</summary>
     /// <exception cref="ServiceRefusedException">There is no such job, or it has ended.</exception>
     public async Task<Job> CancelJobAsync(string id, CancellationToken cancellationToken = default) =>
-        (await CommandAsync((client, call) => client.CancelJobAsync(new CancelJobRequest { Id = id }, call), cancellationToken)).Job;
+        (await CommandAsync("CancelJob", (client, call) => client.CancelJobAsync(new CancelJobRequest { Id = id }, call), cancellationToken)).Job;
 
     /// <summary>Removes an ended or paused job and its files.</summary>
     /// <exception cref="ServiceRefusedException">There is no such job, or it runs.</exception>
     public Task DeleteJobAsync(string id, CancellationToken cancellationToken = default) =>
-        CommandAsync((client, call) => client.DeleteJobAsync(new DeleteJobRequest { Id = id }, call), cancellationToken);
+        CommandAsync("DeleteJob", (client, call) => client.DeleteJobAsync(new DeleteJobRequest { Id = id }, call), cancellationToken);
 
     /// <summary>Pictures of the field as it is now, one for each view. Begins anew where the stream breaks.</summary>
     /// <exception cref="ServiceRefusedException">The request breaks a rule.</exception>
     /// <exception cref="ServiceUnavailableException">The optimizer cannot be reached.</exception>
     public IAsyncEnumerable<RenderViewsResponse> RenderViewsAsync(RenderViewsRequest request, CancellationToken cancellationToken = default) => calls.StreamAsync(
+        "RenderViews",
         options.GiveUpAfter,
         (endpoint, call) => new FieldService.FieldServiceClient(endpoint.Calls).RenderViews(request, call),
         response => response.Index + 1 >= request.Views.Count,
@@ -108,13 +110,14 @@ public sealed class FieldClient : IAsyncDisposable
     /// <exception cref="ServiceRefusedException">The request breaks a rule, there is nothing to export, or the file arrived damaged.</exception>
     /// <exception cref="ServiceUnavailableException">The optimizer cannot be reached.</exception>
     public Task<byte[]> ExportAssetAsync(string id, AssetFormat format, double densityThreshold = 0, CancellationToken cancellationToken = default) => calls.RunAsync(
+        "ExportAsset",
         pipeline,
         options.GiveUpAfter,
         rows: 1,
         async (endpoint, token) =>
         {
             ExportAssetRequest request = new() { Id = id, Format = format, DensityThreshold = densityThreshold };
-            CallOptions call = new(deadline: DateTime.UtcNow + options.AttemptTimeout, cancellationToken: token);
+            CallOptions call = ResilientCalls.AttemptOptions(options.AttemptTimeout, token);
             using AsyncServerStreamingCall<ExportAssetResponse> export = new FieldService.FieldServiceClient(endpoint.Calls).ExportAsset(request, call);
             return await ReadAssetAsync(export.ResponseStream, token);
         },
@@ -140,12 +143,12 @@ public sealed class FieldClient : IAsyncDisposable
             : throw new ServiceRefusedException($"The file must have {total} bytes and the checksum {sha256}, but has {content.Length} bytes or another checksum.");
     }
 
-    private Task<T> AskAsync<T>(Func<FieldService.FieldServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(string method, Func<FieldService.FieldServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(pipeline, options.GiveUpAfter, options.AttemptTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, pipeline, options.GiveUpAfter, options.AttemptTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
 
     /// <summary>Sends a command once: of one whose answer is lost it is unknown whether it was obeyed.</summary>
-    private Task<T> CommandAsync<T>(Func<FieldService.FieldServiceClient, CallOptions, AsyncUnaryCall<T>> command, CancellationToken cancellationToken)
+    private Task<T> CommandAsync<T>(string method, Func<FieldService.FieldServiceClient, CallOptions, AsyncUnaryCall<T>> command, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(ResiliencePipeline<object>.Empty, options.AttemptTimeout, options.AttemptTimeout, (endpoint, call) => command(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, ResiliencePipeline<object>.Empty, options.AttemptTimeout, options.AttemptTimeout, (endpoint, call) => command(new(endpoint.Calls), call), cancellationToken);
 }

@@ -15,7 +15,7 @@ namespace Sjc.Client;
 /// new stream, until it is answered, refused for good or given up. Repeating is harmless: answers are a pure function of the request.</remarks>
 public sealed class ScorerClient : IAsyncDisposable
 {
-    private const string HealthService = "sjc.score.v1.ScoreService";
+    private const string RpcService = "sjc.score.v1.ScoreService";
     private readonly ServiceClientOptions options;
     private readonly ResilientCalls calls;
     private readonly ResiliencePipeline<object> scorePipeline;
@@ -28,7 +28,7 @@ public sealed class ScorerClient : IAsyncDisposable
     public ScorerClient(ServiceClientOptions options, TimeProvider? time = null, ILogger<ScorerClient>? logger = null)
     {
         this.options = options;
-        calls = new ResilientCalls(options, "scorer", HealthService, time ?? TimeProvider.System, logger ?? NullLogger<ScorerClient>.Instance);
+        calls = new ResilientCalls(options, "scorer", RpcService, time ?? TimeProvider.System, logger ?? NullLogger<ScorerClient>.Instance);
         scorePipeline = calls.BuildPipeline(options.GiveUpAfter, options.AttemptTimeout, options.HedgeAfter);
         describePipeline = calls.BuildPipeline(options.DescribeTimeout, options.DescribeTimeout);
     }
@@ -36,7 +36,7 @@ public sealed class ScorerClient : IAsyncDisposable
     /// <summary>The models that the scorer holds; the first is its default.</summary>
     /// <exception cref="ServiceUnavailableException">The scorer cannot be reached.</exception>
     public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellationToken = default) =>
-        (await DescribeAsync((client, call) => client.ListModelsAsync(new ListModelsRequest(), call), cancellationToken)).Models;
+        (await DescribeAsync("ListModels", (client, call) => client.ListModelsAsync(new ListModelsRequest(), call), cancellationToken)).Models;
 
     /// <summary>A model's description.</summary>
     /// <param name="name">Empty: the scorer's first model, as it lists it.</param>
@@ -47,7 +47,7 @@ public sealed class ScorerClient : IAsyncDisposable
     {
         if (name.Length > 0)
         {
-            return (await DescribeAsync((client, call) => client.GetModelAsync(new GetModelRequest { Name = name }, call), cancellationToken)).Model;
+            return (await DescribeAsync("GetModel", (client, call) => client.GetModelAsync(new GetModelRequest { Name = name }, call), cancellationToken)).Model;
         }
 
         IReadOnlyList<Model> models = await ListModelsAsync(cancellationToken);
@@ -60,14 +60,15 @@ public sealed class ScorerClient : IAsyncDisposable
     public async Task<IReadOnlyList<EncodedPrompt>> EncodePromptsAsync(string model, IEnumerable<string> prompts, CancellationToken cancellationToken = default)
     {
         EncodePromptsRequest request = new() { Model = model, Prompts = { prompts } };
-        return (await DescribeAsync((client, call) => client.EncodePromptsAsync(request, call), cancellationToken)).Prompts;
+        return (await DescribeAsync("EncodePrompts", (client, call) => client.EncodePromptsAsync(request, call), cancellationToken)).Prompts;
     }
 
     /// <summary>A score.</summary>
     /// <exception cref="ServiceRefusedException">The scorer refuses the request.</exception>
     /// <exception cref="ServiceUnavailableException">No answer for <see cref="ServiceClientOptions.GiveUpAfter"/>.</exception>
     public Task<ScoreResponse> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default) =>
-        calls.RunAsync(scorePipeline, options.GiveUpAfter, RequestRows.Count(request), (endpoint, token) => endpoint.ScoreAsync(request, token), cancellationToken);
+        calls.RunAsync(
+        "ScoreStream", scorePipeline, options.GiveUpAfter, RequestRows.Count(request), (endpoint, token) => endpoint.ScoreAsync(request, token), cancellationToken);
 
     /// <summary>Scores of many requests, in their order, with several in flight.</summary>
     /// <param name="requests">Is read as answers are taken.</param>
@@ -108,6 +109,7 @@ public sealed class ScorerClient : IAsyncDisposable
     /// <exception cref="ServiceRefusedException">The scorer refuses the request.</exception>
     /// <exception cref="ServiceUnavailableException">No result for <see cref="ServiceClientOptions.GiveUpAfter"/>.</exception>
     public IAsyncEnumerable<SampleResponse> SampleAsync(SampleRequest request, CancellationToken cancellationToken = default) => calls.StreamAsync(
+        "Sample",
         options.GiveUpAfter,
         (endpoint, call) => new ScoreService.ScoreServiceClient(endpoint.Calls).Sample(request, call),
         response => response.EventCase == SampleResponse.EventOneofCase.Result,
@@ -117,22 +119,22 @@ public sealed class ScorerClient : IAsyncDisposable
     /// <exception cref="ServiceRefusedException">The scorer refuses the request, as for a model of pixels.</exception>
     /// <exception cref="ServiceUnavailableException">The scorer cannot be reached.</exception>
     public Task<EncodeImagesResponse> EncodeImagesAsync(EncodeImagesRequest request, CancellationToken cancellationToken = default) =>
-        WorkAsync((client, call) => client.EncodeImagesAsync(request, call), cancellationToken);
+        WorkAsync("EncodeImages", (client, call) => client.EncodeImagesAsync(request, call), cancellationToken);
 
     /// <summary>Latents to pixels [n, 3, height, width] in [−1, 1].</summary>
     /// <exception cref="ServiceRefusedException">The scorer refuses the request, as for a model of pixels.</exception>
     /// <exception cref="ServiceUnavailableException">The scorer cannot be reached.</exception>
     public Task<DecodeLatentsResponse> DecodeLatentsAsync(DecodeLatentsRequest request, CancellationToken cancellationToken = default) =>
-        WorkAsync((client, call) => client.DecodeLatentsAsync(request, call), cancellationToken);
+        WorkAsync("DecodeLatents", (client, call) => client.DecodeLatentsAsync(request, call), cancellationToken);
 
     /// <summary>Closes the connections; calls that still wait fail.</summary>
     public ValueTask DisposeAsync() => calls.DisposeAsync();
 
-    private Task<T> DescribeAsync<T>(Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    private Task<T> DescribeAsync<T>(string method, Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(describePipeline, options.DescribeTimeout, options.DescribeTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, describePipeline, options.DescribeTimeout, options.DescribeTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
 
-    private Task<T> WorkAsync<T>(Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+    private Task<T> WorkAsync<T>(string method, Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(scorePipeline, options.GiveUpAfter, options.AttemptTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, scorePipeline, options.GiveUpAfter, options.AttemptTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
 }

@@ -14,12 +14,13 @@ public sealed partial class LayeringTests
     {
         ["Sjc.Numerics"] = [],
         ["Sjc.Contracts"] = [],
+        ["Sjc.Telemetry"] = [],
         ["Sjc.TorchNativeMend"] = [],
         ["Sjc.Diffusion"] = ["Sjc.Numerics", "Sjc.TorchNativeMend"],
         ["Sjc.RadianceField"] = ["Sjc.Numerics"],
-        ["Sjc.ScoreServer"] = ["Sjc.Contracts", "Sjc.Diffusion", "Sjc.Numerics"],
+        ["Sjc.ScoreServer"] = ["Sjc.Contracts", "Sjc.Telemetry", "Sjc.Diffusion", "Sjc.Numerics"],
         // The scorer is reached as any caller reaches it: the client is a package of its own, without service code.
-        ["Sjc.FieldOptimizer"] = ["Sjc.Client", "Sjc.Contracts", "Sjc.RadianceField", "Sjc.Numerics"],
+        ["Sjc.FieldOptimizer"] = ["Sjc.Client", "Sjc.Contracts", "Sjc.Telemetry", "Sjc.RadianceField", "Sjc.Numerics"],
         ["Sjc.Client"] = ["Sjc.Contracts"],
     };
 
@@ -28,6 +29,7 @@ public sealed partial class LayeringTests
     {
         ["Sjc.Numerics"] = ["TorchSharp", "libtorch", "Grpc", "Google", "Microsoft.Extensions", "Microsoft.AspNetCore", "Serilog", "SkiaSharp"],
         ["Sjc.Contracts"] = ["TorchSharp", "libtorch", "Microsoft.AspNetCore", "Grpc.AspNetCore", "Serilog", "SkiaSharp"],
+        ["Sjc.Telemetry"] = ["TorchSharp", "libtorch", "Grpc", "Google", "Microsoft.AspNetCore", "Serilog", "SkiaSharp", "Sjc.Contracts", "Sjc.ScoreServer", "Sjc.FieldOptimizer"],
         ["Sjc.TorchNativeMend"] = ["TorchSharp", "libtorch", "Grpc", "Google", "Microsoft.Extensions", "Microsoft.AspNetCore", "Serilog"],
         ["Sjc.Diffusion"] = ["Grpc", "Google", "Microsoft.Extensions", "Microsoft.AspNetCore", "Serilog", "Sjc.Contracts"],
         ["Sjc.RadianceField"] = ["TorchSharp", "libtorch", "Grpc", "Google", "Microsoft.Extensions", "Microsoft.AspNetCore", "Serilog", "Sjc.Contracts", "Sjc.Diffusion"],

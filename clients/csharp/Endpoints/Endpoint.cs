@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Sjc.Client.Scoring;
@@ -116,7 +117,8 @@ internal sealed class Endpoint : IAsyncDisposable
                 await stream.DisposeAsync();
             }
 
-            // The stream serves all callers, and outlives the one that opened it.
+            // The stream serves all callers, and outlives the one that opened it: it is of no trace, its requests are of their callers'.
+            Activity.Current = null;
             ScoreService.ScoreServiceClient client = new(Calls);
             return stream = new ScoreStream(
                 client.ScoreStream(deadline: DateTime.UtcNow + options.StreamLifetime, cancellationToken: CancellationToken.None), options.AttemptTimeout);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Health.V1;
 
@@ -40,6 +41,7 @@ internal sealed class HealthWatch : IAsyncDisposable
 
     private async Task WatchAsync()
     {
+        Activity.Current = null; // Not a part of the request with which it began.
         try
         {
             while (await FollowAsync())

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -5,6 +6,7 @@ using Polly.Hedging;
 using Polly.Retry;
 using Polly.Timeout;
 using Sjc.Client.Endpoints;
+using Sjc.Client.Tracing;
 
 namespace Sjc.Client.Resilience;
 
@@ -20,11 +22,11 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
 
     /// <param name="options">Where the service is and how long it is waited for.</param>
     /// <param name="serviceName">For messages, such as "scorer".</param>
-    /// <param name="healthService">Its name at the health service.</param>
+    /// <param name="rpcService">Its name in calls and at the health service, such as sjc.score.v1.ScoreService.</param>
     /// <param name="time">Of timeouts and pauses.</param>
     /// <param name="logger">Is told of repeated attempts.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public ResilientCalls(ServiceClientOptions options, string serviceName, string healthService, TimeProvider time, ILogger logger)
+    public ResilientCalls(ServiceClientOptions options, string serviceName, string rpcService, TimeProvider time, ILogger logger)
     {
         if (options.Faults().FirstOrDefault() is { } fault)
         {
@@ -33,10 +35,14 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
 
         this.options = options;
         this.serviceName = serviceName;
+        RpcService = rpcService;
         this.time = time;
         this.logger = logger;
-        pool = new EndpointPool(options, healthService, time);
+        pool = new EndpointPool(options, rpcService, time);
     }
+
+    /// <summary>The service's name in calls.</summary>
+    public string RpcService { get; }
 
     /// <summary>A pipeline of total timeout, retries, hedging where it is wanted, and a timeout of each attempt.</summary>
     public ResiliencePipeline<object> BuildPipeline(TimeSpan giveUpAfter, TimeSpan attemptTimeout, TimeSpan? hedgeAfter = null)
@@ -51,7 +57,57 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
         return builder.AddTimeout(attemptTimeout).Build();
     }
 
-    /// <summary>Makes a call until it is answered.</summary>
+    /// <summary>Makes a call until it is answered, as one request with its attempts in the caller's trace.</summary>
+    /// <param name="method">The call's method, such as ScoreStream.</param>
+    /// <param name="pipeline">From <see cref="BuildPipeline"/>.</param>
+    /// <param name="giveUpAfter">The pipeline's, for the message.</param>
+    /// <param name="rows">Rows that the call gives an endpoint to work on.</param>
+    /// <param name="ask">One attempt, which is the current activity meanwhile.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ServiceRefusedException">The service refuses the request.</exception>
+    /// <exception cref="ServiceUnavailableException">No answer in time.</exception>
+    public Task<T> RunAsync<T>(
+        string method,
+        ResiliencePipeline<object> pipeline,
+        TimeSpan giveUpAfter,
+        int rows,
+        Func<Endpoint, CancellationToken, Task<T>> ask,
+        CancellationToken cancellationToken)
+        where T : class =>
+        ClientTraces.Source.HasListeners()
+            ? TraceAsync(method, pipeline, giveUpAfter, rows, ask, cancellationToken)
+            : RepeatAsync(pipeline, giveUpAfter, rows, ask, cancellationToken);
+
+    /// <summary>Makes a unary call until it is answered; each attempt has a deadline, which the server sees.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<T> RunUnaryAsync<T>(
+        string method,
+        ResiliencePipeline<object> pipeline,
+        TimeSpan giveUpAfter,
+        TimeSpan attemptTimeout,
+        Func<Endpoint, CallOptions, AsyncUnaryCall<T>> ask,
+        CancellationToken cancellationToken)
+        where T : class =>
+        RunAsync(
+            method,
+            pipeline,
+            giveUpAfter,
+            rows: 1,
+            async (endpoint, token) =>
+            {
+                using AsyncUnaryCall<T> call = ask(endpoint, AttemptOptions(attemptTimeout, token));
+                return await call;
+            },
+            cancellationToken);
+
+    /// <summary>Options of the call that an attempt makes: its deadline, and its trace where that is recorded.</summary>
+    public static CallOptions AttemptOptions(TimeSpan attemptTimeout, CancellationToken cancellationToken)
+    {
+        Activity? attempt = Activity.Current is { } current && current.Source == ClientTraces.Source ? current : null;
+        return new CallOptions(ClientTraces.HeadersOf(attempt), DateTime.UtcNow + attemptTimeout, cancellationToken);
+    }
+
+    /// <summary>Makes a call until it is answered, without a trace of its own.</summary>
     /// <param name="pipeline">From <see cref="BuildPipeline"/>.</param>
     /// <param name="giveUpAfter">The pipeline's, for the message.</param>
     /// <param name="rows">Rows that the call gives an endpoint to work on.</param>
@@ -60,7 +116,7 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
     /// <param name="pinned">The endpoint that an attempt has to ask, such as that of an open stream; null or a null result: any.</param>
     /// <exception cref="ServiceRefusedException">The service refuses the request.</exception>
     /// <exception cref="ServiceUnavailableException">No answer in time.</exception>
-    public async Task<T> RunAsync<T>(
+    public async Task<T> RepeatAsync<T>(
         ResiliencePipeline<object> pipeline,
         TimeSpan giveUpAfter,
         int rows,
@@ -93,22 +149,6 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a unary call until it is answered; each attempt has a deadline, which the server sees.</summary>
-    /// <inheritdoc cref="RunAsync"/>
-    public Task<T> RunUnaryAsync<T>(
-        ResiliencePipeline<object> pipeline, TimeSpan giveUpAfter, TimeSpan attemptTimeout, Func<Endpoint, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
-        where T : class =>
-        RunAsync(
-            pipeline,
-            giveUpAfter,
-            rows: 1,
-            async (endpoint, token) =>
-            {
-                using AsyncUnaryCall<T> call = ask(endpoint, new CallOptions(deadline: DateTime.UtcNow + attemptTimeout, cancellationToken: token));
-                return await call;
-            },
-            cancellationToken);
-
     /// <summary>The refusal that an exception of the transport stands for.</summary>
     public ServiceRefusedException Refusal(RpcException exception) => new($"The {serviceName} refuses: {exception.Status.Detail} ({exception.StatusCode})", exception);
 
@@ -116,6 +156,21 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
 
     private ServiceUnavailableException Unavailable(Exception cause, TimeSpan giveUpAfter) =>
         new($"The {serviceName} at {options.Address} gave no answer for {giveUpAfter.TotalSeconds:0.#} s ({TransientFaults.Describe(cause)}).", cause);
+
+    private async Task<T> TraceAsync<T>(
+        string method, ResiliencePipeline<object> pipeline, TimeSpan giveUpAfter, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        where T : class
+    {
+        using Activity? request = ClientTraces.StartRequest(RpcService, method);
+        int attempts = 0;
+        return await ClientTraces.FollowAsync(request, () => RepeatAsync(pipeline, giveUpAfter, rows, TraceAttemptAsync, cancellationToken));
+
+        async Task<T> TraceAttemptAsync(Endpoint endpoint, CancellationToken token)
+        {
+            using Activity? attempt = ClientTraces.StartAttempt(request, RpcService, method, endpoint.Key, Interlocked.Increment(ref attempts));
+            return await ClientTraces.FollowAsync(attempt, () => ask(endpoint, token));
+        }
+    }
 
     private async Task<T> AttemptAsync<T>(
         RequestAttempts attempts, Endpoint? pinned, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)

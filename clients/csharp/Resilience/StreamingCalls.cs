@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Polly;
 using Sjc.Client.Endpoints;
+using Sjc.Client.Tracing;
 
 namespace Sjc.Client.Resilience;
 
@@ -10,6 +12,7 @@ internal static class StreamingCalls
 {
     /// <summary>The messages of a stream until the last one, however many calls that takes: a new call begins anew.</summary>
     /// <param name="calls">Makes them.</param>
+    /// <param name="method">The call's method, such as Sample.</param>
     /// <param name="giveUpAfter">No message for so long: it is given up.</param>
     /// <param name="open">Opens the stream.</param>
     /// <param name="isLast">Whether a message ends the stream for good; a stream that ends without one was broken.</param>
@@ -18,6 +21,7 @@ internal static class StreamingCalls
     /// <exception cref="ServiceUnavailableException">No message in time.</exception>
     public static async IAsyncEnumerable<T> StreamAsync<T>(
         this ResilientCalls calls,
+        string method,
         TimeSpan giveUpAfter,
         Func<Endpoint, CallOptions, AsyncServerStreamingCall<T>> open,
         Func<T, bool> isLast,
@@ -26,16 +30,19 @@ internal static class StreamingCalls
     {
         // The stream has no deadline, its messages have: a job may run for hours.
         ResiliencePipeline<object> pipeline = calls.BuildPipeline(giveUpAfter, giveUpAfter);
-        AsyncServerStreamingCall<T>? call = null;
-        Endpoint? current = null;
+        using Activity? request = ClientTraces.StartRequest(calls.RpcService, method);
+        OpenCall<T>? call = null;
+        int attempts = 0;
         try
         {
             while (true)
             {
-                T message = await calls.RunAsync(pipeline, giveUpAfter, rows: 1, NextAsync, cancellationToken, () => call is null ? null : current);
+                T message = await NextAsync();
                 yield return message;
                 if (isLast(message))
                 {
+                    ClientTraces.Succeed(call?.Attempt);
+                    ClientTraces.Succeed(request);
                     yield break;
                 }
             }
@@ -45,22 +52,56 @@ internal static class StreamingCalls
             call?.Dispose();
         }
 
-        async Task<T> NextAsync(Endpoint endpoint, CancellationToken token)
+        async Task<T> NextAsync()
         {
-            current = endpoint;
-            call ??= open(endpoint, new CallOptions(cancellationToken: cancellationToken));
             try
             {
-                return await call.ResponseStream.MoveNext(token)
-                    ? call.ResponseStream.Current
+                return await calls.RepeatAsync(pipeline, giveUpAfter, rows: 1, AttemptAsync, cancellationToken, () => call?.Endpoint);
+            }
+            catch (Exception exception)
+            {
+                ClientTraces.Fail(request, exception);
+                throw;
+            }
+        }
+
+        async Task<T> AttemptAsync(Endpoint endpoint, CancellationToken token)
+        {
+            if (call is null)
+            {
+                Activity? attempt = ClientTraces.StartAttempt(request, calls.RpcService, method, endpoint.Key, ++attempts);
+                call = new OpenCall<T>(endpoint, open(endpoint, new CallOptions(ClientTraces.HeadersOf(attempt), cancellationToken: cancellationToken)), attempt);
+            }
+
+            try
+            {
+                return await call.Messages.MoveNext(token)
+                    ? call.Messages.Current
                     : throw new RpcException(new Status(StatusCode.Unavailable, "The stream ended before its last message."));
             }
-            catch
+            catch (Exception exception)
             {
+                ClientTraces.Fail(call.Attempt, exception);
                 call.Dispose();
                 call = null;
                 throw;
             }
+        }
+    }
+
+    /// <summary>A stream that is read, and its span.</summary>
+    private sealed class OpenCall<T>(Endpoint endpoint, AsyncServerStreamingCall<T> call, Activity? attempt) : IDisposable
+    {
+        public Endpoint Endpoint => endpoint;
+
+        public IAsyncStreamReader<T> Messages => call.ResponseStream;
+
+        public Activity? Attempt => attempt;
+
+        public void Dispose()
+        {
+            call.Dispose();
+            attempt?.Dispose();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using Sjc.Client.Tracing;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 
@@ -37,7 +38,9 @@ internal sealed class ScoreStream : IAsyncDisposable
         pending[id] = answer;
         try
         {
-            await SendAsync(new ScoreStreamRequest { Id = id, Request = request, TimeoutSeconds = answerTimeout.TotalSeconds }, cancellationToken);
+            ScoreStreamRequest message = new() { Id = id, Request = request, TimeoutSeconds = answerTimeout.TotalSeconds };
+            ClientTraces.Stamp(message);
+            await SendAsync(message, cancellationToken);
 
             // The reader fails all pending answers after it set the fault; one that came later is failed here.
             if (fault is { } broken)

@@ -8,9 +8,12 @@ using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
 using Sjc.Client;
+using Sjc.Client.Tracing;
 using Sjc.FieldOptimizer.Api;
 using Sjc.FieldOptimizer.Jobs;
 using Sjc.FieldOptimizer.Scoring;
+using Sjc.FieldOptimizer.Telemetry;
+using Sjc.Telemetry;
 
 namespace Sjc.FieldOptimizer;
 
@@ -41,6 +44,7 @@ public static class FieldOptimizerApplication
         AddListening(builder, hosting);
         AddOptions(builder);
         AddServices(builder.Services);
+        AddTelemetry(builder);
         configureServices(builder.Services);
 
         WebApplication application = builder.Build();
@@ -101,10 +105,21 @@ public static class FieldOptimizerApplication
         builder.Services.AddOptions<OptimizerOptions>().BindConfiguration(OptimizerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<ServiceClientOptions>().BindConfiguration(ScorerOptionsValidation.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ServiceClientOptions>, ScorerOptionsValidation>();
+        builder.Services.AddOptions<OtlpOptions>().BindConfiguration(OtlpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 
         // Jobs write their checkpoints within their own limit, after open calls were ended.
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<OptimizerOptions>>(
             (host, optimizer) => host.ShutdownTimeout = optimizer.Value.StopTimeout + TimeSpan.FromSeconds(5));
+    }
+
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        // One that is no address is refused on start, like all settings.
+        OtlpOptions options = builder.Configuration.GetSection(OtlpOptions.Section).Get<OtlpOptions>() ?? new OtlpOptions();
+        if (options.TryGetCollector(out _))
+        {
+            builder.Services.AddTelemetry("sjc-field-optimizer").SendTraces(options, FieldOptimizerTraces.SourceName, ClientTraces.SourceName, "Microsoft.AspNetCore");
+        }
     }
 
     private static void AddServices(IServiceCollection services)

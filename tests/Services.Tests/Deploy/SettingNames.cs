@@ -4,6 +4,7 @@ using Sjc.Client;
 using Sjc.FieldOptimizer.Jobs;
 using Sjc.ScoreServer.Api;
 using Sjc.ScoreServer.Models;
+using Sjc.Telemetry;
 
 namespace Sjc.Services.Tests.Deploy;
 
@@ -13,7 +14,7 @@ internal static class SettingNames
     /// <summary>Names that are no settings of the services': the host's, the runtime's and the manifests' own.</summary>
     private static readonly HashSet<string> Others = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_EnableDiagnostics", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "SJC_SCORER_KEY"];
 
-    private static readonly Dictionary<string, Type> Optimizer = new() { ["Optimizer"] = typeof(OptimizerOptions), ["Scorer"] = typeof(ServiceClientOptions) };
+    private static readonly Dictionary<string, Type> Optimizer = new() { ["Optimizer"] = typeof(OptimizerOptions), ["Scorer"] = typeof(ServiceClientOptions), ["Telemetry"] = typeof(OtlpOptions) };
 
     /// <summary>Passes if the service knows the setting.</summary>
     /// <param name="service">score-server or field-optimizer.</param>
@@ -38,7 +39,7 @@ internal static class SettingNames
     /// <summary>The scorer's options: those at the configuration's root, or the record whose section has the name.</summary>
     private static Type? ScorerSection(string name) =>
         Member(typeof(CatalogueOptions), name)
-        ?? typeof(ApiOptions).Assembly.GetTypes().SingleOrDefault(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string == name);
+        ?? typeof(ApiOptions).Assembly.GetTypes().SingleOrDefault(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static | BindingFlags.FlattenHierarchy)?.GetRawConstantValue() as string == name);
 
     private static Type? Member(Type type, string name)
     {

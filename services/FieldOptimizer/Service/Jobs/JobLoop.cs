@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sjc.Client;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Field.V1;
@@ -5,6 +6,7 @@ using Sjc.Contracts.Score.V1;
 using Sjc.Contracts.Tensors;
 using Sjc.FieldOptimizer.Export;
 using Sjc.FieldOptimizer.Scoring;
+using Sjc.FieldOptimizer.Telemetry;
 using Sjc.Numerics.Safetensors;
 using Sjc.RadianceField.Optimization;
 
@@ -101,10 +103,14 @@ internal sealed class JobLoop
     {
         long start = time.GetTimestamp();
         int iteration = optimization.Iteration;
+        using Activity? span = FieldOptimizerTraces.StartIteration(job.Id, iteration);
         ViewPlan[] plans = [.. Enumerable.Range(0, options.ViewsPerIteration).Select(view => optimization.Plan(iteration, view))];
-        foreach (ViewPlan plan in plans)
+        using (FieldOptimizerTraces.Source.StartActivity("render"))
         {
-            optimization.Render(plan).CopyTo(images.AsSpan(plan.View * ImageLength));
+            foreach (ViewPlan plan in plans)
+            {
+                optimization.Render(plan).CopyTo(images.AsSpan(plan.View * ImageLength));
+            }
         }
 
         double[] sigmas = [.. plans.Select(plan => plan.Sigma)];
@@ -113,13 +119,19 @@ internal sealed class JobLoop
         float[] gradient = AskForScore(ScoreRequests.Build(spec, model, iteration, images, sigmas, prompts), stop);
         scoreSeconds += time.GetElapsedTime(asked).TotalSeconds;
 
-        IterationLosses losses = field.Step(gradient);
+        IterationLosses losses = Step(field, gradient);
         elapsedSeconds += time.GetElapsedTime(start).TotalSeconds;
         Report(optimization, new LossSample(optimization.Iteration, sigmas.Average(), losses.ScoreRms, losses.Emptiness, losses.Depth), stop);
         if (optimization.Iteration % spec.CheckpointEvery == 0 && optimization.Iteration < options.Iterations)
         {
             SaveCheckpoint(optimization);
         }
+    }
+
+    private static IterationLosses Step(LiveField field, float[] gradient)
+    {
+        using Activity? span = FieldOptimizerTraces.Source.StartActivity("step");
+        return field.Step(gradient);
     }
 
     private float[] AskForScore(ScoreRequest request, CancellationToken stop)

@@ -55,7 +55,9 @@ internal sealed partial class JobRunner(
                 if (job.TryBeginLoop(stop))
                 {
                     running[job] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                    new Thread(() => RunLoop(job, stop)) { Name = $"Job {job.Id}", IsBackground = true }.Start();
+
+                    // Unsafe: the trace of the call that queued the job is not the loop's.
+                    new Thread(() => RunLoop(job, stop)) { Name = $"Job {job.Id}", IsBackground = true }.UnsafeStart();
                 }
                 else
                 {

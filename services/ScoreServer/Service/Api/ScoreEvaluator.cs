@@ -22,15 +22,17 @@ internal sealed class ScoreEvaluator(
     /// <param name="caller">Whose turn it takes in the queue.</param>
     /// <param name="call">"unary" or "stream", for the metrics.</param>
     /// <param name="deadline">When nobody waits any more, on the queues' clock.</param>
+    /// <param name="trace">The span that asks, where the request names one of its own; default: the call's.</param>
     /// <param name="cancellationToken">Takes the request out of the queue.</param>
     /// <exception cref="InvalidRequestException">The request breaks the contract.</exception>
     /// <exception cref="RpcException">NOT_FOUND: a handle is unknown; RESOURCE_EXHAUSTED: a queue is full; DEADLINE_EXCEEDED: it cannot be done in
     /// time; UNAVAILABLE: the server stops, or the device lacks memory.</exception>
     /// <exception cref="TimeoutException">The deadline passed.</exception>
-    public async Task<ScoreResponse> EvaluateAsync(ScoreRequest request, Caller caller, string call, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<ScoreResponse> EvaluateAsync(
+        ScoreRequest request, Caller caller, string call, TimeSpan deadline, ActivityContext trace, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        using Activity? span = ScoreServerTraces.Source.StartActivity("score");
+        using Activity? span = ScoreServerTraces.StartScore(trace);
         try
         {
             ScoreResponse response = await AnswerAsync(request, caller, deadline, cancellationToken);

@@ -41,7 +41,7 @@ internal sealed class ScoreGrpcService(
 
     /// <inheritdoc/>
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) =>
-        evaluator.EvaluateAsync(request, Caller.Of(context), "unary", clock.Of(context.Deadline), context.CancellationToken);
+        evaluator.EvaluateAsync(request, Caller.Of(context), "unary", clock.Of(context.Deadline), trace: default, context.CancellationToken);
 
     /// <inheritdoc/>
     public override async Task ScoreStream(

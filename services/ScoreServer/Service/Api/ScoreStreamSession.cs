@@ -6,6 +6,7 @@ using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Security;
+using Sjc.ScoreServer.Telemetry;
 using Status = Google.Rpc.Status;
 
 namespace Sjc.ScoreServer.Api;
@@ -197,7 +198,7 @@ internal sealed partial class ScoreStreamSession(
         ScoreStreamResponse answer = new() { Id = id };
         try
         {
-            answer.Response = await evaluator.EvaluateAsync(message.Request, caller, "stream", DeadlineOf(message), cancel.Token);
+            answer.Response = await evaluator.EvaluateAsync(message.Request, caller, "stream", DeadlineOf(message), CallerTrace.Of(message), cancel.Token);
         }
 #pragma warning disable CA1031 // Becomes the answer's status; the stream goes on.
         catch (Exception exception)

@@ -1,7 +1,5 @@
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
+using Sjc.Telemetry;
 
 namespace Sjc.ScoreServer.Telemetry;
 
@@ -11,15 +9,13 @@ internal static class TelemetryExport
     /// <summary>Sets the exporters up.</summary>
     public static void Add(IServiceCollection services, TelemetryOptions options)
     {
-        // One that is no address is refused on start, like all settings.
-        bool sends = Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out Uri? collector);
+        bool sends = options.TryGetCollector(out Uri? collector);
         if (options.MetricsUrl.Length == 0 && !sends)
         {
             return;
         }
 
-        OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("sjc-score-server"));
-        telemetry.WithMetrics(metrics =>
+        services.AddTelemetry("sjc-score-server").SendTraces(options, ScoreServerTraces.SourceName, "Microsoft.AspNetCore").WithMetrics(metrics =>
         {
             metrics.AddMeter(ScoreServerMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel");
             if (options.MetricsUrl.Length > 0)
@@ -32,13 +28,6 @@ internal static class TelemetryExport
                 metrics.AddOtlpExporter(otlp => otlp.Endpoint = collector!);
             }
         });
-        if (sends)
-        {
-            telemetry.WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
-                .AddSource(ScoreServerTraces.SourceName, "Microsoft.AspNetCore")
-                .AddOtlpExporter(otlp => otlp.Endpoint = collector!));
-        }
     }
 
     /// <summary>Answers /metrics, on its own port alone.</summary>

@@ -25,6 +25,9 @@ internal sealed class FakeScorerBehavior
     /// <summary>The last request for a score.</summary>
     public ScoreRequest? LastRequest { get; set; }
 
+    /// <summary>The traces that requests for scores named.</summary>
+    public ConcurrentQueue<string> Traceparents { get; } = new();
+
     /// <summary>Ids of requests that their sender cancelled.</summary>
     public ConcurrentQueue<ulong> Cancelled { get; } = new();
 
@@ -88,6 +91,7 @@ internal sealed class FakeScoreService(FakeScorerBehavior behavior) : ScoreServi
 
                 int number = behavior.Count();
                 behavior.LastRequest = message.Request;
+                behavior.Traceparents.Enqueue(message.Traceparent);
                 if (behavior.Break?.Invoke(number) is { } broken)
                 {
                     throw new RpcException(broken);

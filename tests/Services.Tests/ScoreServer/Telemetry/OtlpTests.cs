@@ -1,56 +1,54 @@
-using System.Collections.Concurrent;
-using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Sjc.ScoreServer;
+using System.Diagnostics;
+using Grpc.Core;
+using Sjc.Contracts.Score.V1;
 using Sjc.Services.Tests.ScoreServer.Hosting;
+using Sjc.TraceCollector;
 
 namespace Sjc.Services.Tests.ScoreServer.Telemetry;
 
 /// <summary>What a scorer sends to a collector by OTLP over gRPC.</summary>
+[Collection(RecordedSpans.Collection)]
 public sealed class OtlpTests
 {
-    private const string Traces = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-    private const string Metrics = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Export_AfterACall_BringsSpansAndMetricsToTheCollector()
     {
-        ConcurrentQueue<(string Path, string Text)> received = [];
-        await using WebApplication collector = await StartCollectorAsync(received);
-        await using (ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], $"--Telemetry:OtlpEndpoint={collector.Address()}", "--Telemetry:TraceRatio=1"))
+        await using Collector collector = await CollectorHost.StartAsync();
+        await using (ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], $"--Telemetry:OtlpEndpoint={collector.Address}", "--Telemetry:TraceRatio=1"))
         {
             await host.Client.ScoreAsync(Requests.Score(TinyPictures.Kind), cancellationToken: Cancellation);
         }
 
-        // A server that stops sends what it holds. Names are plain text in protobuf.
-        string traces = string.Concat(received.Where(message => message.Path == Traces).Select(message => message.Text));
-        string metrics = string.Concat(received.Where(message => message.Path == Metrics).Select(message => message.Text));
-        Assert.All(["sjc-score-server", "Sjc.ScoreServer", "score", "queue", "network", "batch"], name => Assert.Contains(name, traces, StringComparison.Ordinal));
+        // A server that stops sends what it holds.
+        string[] names = [.. collector.Spans.Where(span => span.Service == "sjc-score-server").Select(span => span.Name)];
+        Assert.All(["score", "queue", "network", "batch"], name => Assert.Contains(name, names));
         Assert.All(
             ["sjc-score-server", "sjc.score.requests", "sjc.score.rows", "sjc.score.batches", "sjc.score.queue.duration", "sjc.score.model.ready", TinyPictures.Kind],
-            name => Assert.Contains(name, metrics, StringComparison.Ordinal));
+            name => Assert.Contains(name, collector.MetricsText, StringComparison.Ordinal));
     }
 
-    private static async Task<WebApplication> StartCollectorAsync(ConcurrentQueue<(string Path, string Text)> received)
+    [Fact]
+    public async Task Export_CallersDecide_TheirDecisionIsKept()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
-        WebApplication collector = builder.Build();
-        collector.Run(async context =>
+        ActivityTraceId[] traces = [.. Enumerable.Range(0, 2).Select(_ => ActivityTraceId.CreateRandom())];
+        await using Collector collector = await CollectorHost.StartAsync();
+
+        // Of its own accord the server would keep no trace.
+        await using (ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], $"--Telemetry:OtlpEndpoint={collector.Address}", "--Telemetry:TraceRatio=0"))
         {
-            using StreamReader reader = new(context.Request.Body, Encoding.Latin1);
-            received.Enqueue((context.Request.Path, await reader.ReadToEndAsync(context.RequestAborted)));
-            context.Response.ContentType = "application/grpc";
-            await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted); // an empty message, not compressed
-            context.Response.AppendTrailer("grpc-status", "0");
-        });
-        await collector.StartAsync(Cancellation);
-        return collector;
+            using AsyncDuplexStreamingCall<ScoreStreamRequest, ScoreStreamResponse> call = host.Client.ScoreStream(cancellationToken: Cancellation);
+            for (int id = 0; id < traces.Length; id++)
+            {
+                string flags = id == 0 ? "01" : "00";
+                await call.RequestStream.WriteAsync(
+                    new ScoreStreamRequest { Id = (ulong)id, Request = Requests.Score(TinyPictures.Kind), Traceparent = $"00-{traces[id]}-{ActivitySpanId.CreateRandom()}-{flags}" }, Cancellation);
+                Assert.NotNull((await call.ReadAsync()).Response);
+            }
+        }
+
+        Assert.Equal(["network", "queue", "score"], collector.Spans.Where(span => span.TraceId == traces[0].ToHexString()).Select(span => span.Name).Order());
+        Assert.DoesNotContain(collector.Spans, span => span.TraceId == traces[1].ToHexString());
     }
 }
