@@ -19,11 +19,11 @@ internal static class ServiceRefusals
         return string.Join(' ', violations.Prepend(message));
     }
 
-    /// <summary>What the system said where no connection was made, such as a refused one or an unknown name; gRPC's own words hide it.</summary>
+    /// <summary>What the system said where no connection was made, such as a refused one or an unknown name, and the address; gRPC's own words hide it.</summary>
     private static string CauseOf(Grpc.Core.Status status)
     {
         Exception? cause = status.DebugException;
-        while (cause?.InnerException is { } inner)
+        while (cause is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } && cause?.InnerException is { } inner)
         {
             cause = inner;
         }

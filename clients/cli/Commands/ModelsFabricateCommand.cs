@@ -36,6 +36,7 @@ internal static class ModelsFabricateCommand
             throw CommandException.Usage($"--out must be a new or empty folder, but {output.FullName} holds something.");
         }
 
+        bool existed = output.Exists;
         CliOptions.CreateFolder("--out", output.FullName);
         long free = new DriveInfo(output.FullName).AvailableFreeSpace;
         if (free < fabrication.WeightByteCount)
@@ -50,7 +51,7 @@ internal static class ModelsFabricateCommand
         }
         catch (OperationCanceledException)
         {
-            output.Delete(recursive: true); // Half a checkpoint is of no use, and would be in the way of the next one.
+            RemoveContent(output, existed);
             throw;
         }
 
@@ -61,6 +62,26 @@ internal static class ModelsFabricateCommand
             ? "Its tokenizer takes bytes for tokens, since CLIP's vocabulary does not ship with the product: --tokenizer DIR copies vocab.json and merges.txt."
             : $"Its tokenizer is that of {tokenizer.FullName}.");
         return ExitCode.Success;
+    }
+
+    /// <summary>Removes half a checkpoint, which is of no use and would be in the way of the next one; a folder that was there before stays.</summary>
+    private static void RemoveContent(DirectoryInfo output, bool existed)
+    {
+        if (!existed)
+        {
+            output.Delete(recursive: true);
+            return;
+        }
+
+        foreach (FileInfo file in output.EnumerateFiles())
+        {
+            file.Delete();
+        }
+
+        foreach (DirectoryInfo folder in output.EnumerateDirectories())
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static Action<long> Progress(CliConsole console, long total)

@@ -81,7 +81,7 @@ public sealed class SjcCommandLineTests
         (int exitCode, string output) = await CliRun.RunAsync("jobs", "list", "--optimizer", "127.0.0.1:1");
 
         Assert.Equal(ExitCode.Failure, exitCode);
-        Assert.StartsWith("sjc: The service cannot be reached: Connection refused", output, StringComparison.Ordinal);
+        Assert.StartsWith("sjc: The service cannot be reached: Connection refused (127.0.0.1:1).", output, StringComparison.Ordinal);
         Assert.Single(output.TrimEnd('\n').Split('\n'));
     }
 
