@@ -63,8 +63,12 @@ public sealed class ClientTracesTests
         Assert.Equal(
             new Dictionary<string, object?>
             {
-                ["rpc.system.name"] = "grpc", ["rpc.method"] = ScoreStream, ["rpc.response.status_code"] = "OK",
-                ["server.address"] = "127.0.0.1", ["server.port"] = scorer.Address.Port, ["sjc.attempt"] = 1,
+                ["rpc.system.name"] = "grpc",
+                ["rpc.method"] = ScoreStream,
+                ["rpc.response.status_code"] = "OK",
+                ["server.address"] = "127.0.0.1",
+                ["server.port"] = scorer.Address.Port,
+                ["sjc.attempt"] = 1,
             },
             attempt.TagObjects.ToDictionary());
         Assert.Equal(ActivityStatusCode.Unset, attempt.Status);
