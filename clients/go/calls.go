@@ -14,7 +14,11 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-const maxMessageBytes = 256 << 20
+const (
+	maxMessageBytes   = 256 << 20
+	traceparentHeader = "traceparent"
+	tracestateHeader  = "tracestate"
+)
 
 // Options say how a service is reached; the zero value does for loopback.
 type Options struct {
@@ -24,6 +28,9 @@ type Options struct {
 	Credentials credentials.TransportCredentials
 	// Headers is the metadata of every call, such as authorization.
 	Headers map[string]string
+	// Trace is asked before each request for the headers of the trace that its context belongs to, as W3C Trace Context names them: traceparent and
+	// tracestate, each empty where there is none; nil: nobody is asked.
+	Trace func(context.Context) (traceparent, tracestate string)
 }
 
 // calls makes calls again until they are answered, refused for good or out of time.
@@ -31,6 +38,7 @@ type calls struct {
 	conn    *grpc.ClientConn
 	timeout time.Duration
 	headers metadata.MD
+	trace   func(context.Context) (traceparent, tracestate string)
 }
 
 // dial connects to host:port, or to every address of a name: dns:///host:port.
@@ -52,7 +60,10 @@ func dial(address string, o Options) (*calls, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &calls{conn, o.Timeout, metadata.New(o.Headers)}, nil
+	if o.Trace == nil {
+		o.Trace = func(context.Context) (string, string) { return "", "" }
+	}
+	return &calls{conn, o.Timeout, metadata.New(o.Headers), o.Trace}, nil
 }
 
 // context gives a call its headers and, where it has none, its deadline.
@@ -65,10 +76,20 @@ func (c *calls) context(ctx context.Context) (context.Context, context.CancelFun
 }
 
 func (c *calls) withHeaders(ctx context.Context) context.Context {
+	headers := c.headers.Copy()
 	if existing, ok := metadata.FromOutgoingContext(ctx); ok {
-		return metadata.NewOutgoingContext(ctx, metadata.Join(existing, c.headers))
+		headers = metadata.Join(existing, headers)
 	}
-	return metadata.NewOutgoingContext(ctx, c.headers)
+	// A trace that the context names already is the caller's own.
+	if len(headers.Get(traceparentHeader)) == 0 {
+		if traceparent, tracestate := c.trace(ctx); traceparent != "" {
+			headers.Set(traceparentHeader, traceparent)
+			if tracestate != "" {
+				headers.Set(tracestateHeader, tracestate)
+			}
+		}
+	}
+	return metadata.NewOutgoingContext(ctx, headers)
 }
 
 // run makes a call until it succeeds, is refused for good or the context ends.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"google.golang.org/grpc/metadata"
 	scorev1 "sjcgrpc/gen/sjc/score/v1"
 	tensorv1 "sjcgrpc/gen/sjc/tensor/v1"
 )
@@ -34,6 +35,8 @@ type Query struct {
 	EncodeImages bool
 	// Deterministic asks for the same bits whoever shares the batch.
 	Deterministic bool
+	// Traceparent is the trace that this query belongs to (W3C Trace Context); empty: what Options.Trace says.
+	Traceparent string
 	// Timeout is of this query among those of ScoreAll, from its arrival on; 0: the context's alone, as for Score.
 	Timeout time.Duration
 }
@@ -92,6 +95,9 @@ func (s *Scorer) Score(ctx context.Context, q Query) (*Scores, error) {
 	request, err := q.request()
 	if err != nil {
 		return nil, err
+	}
+	if q.Traceparent != "" {
+		ctx = metadata.AppendToOutgoingContext(ctx, traceparentHeader, q.Traceparent)
 	}
 	var answer *scorev1.ScoreResponse
 	err = s.calls.run(ctx, func(ctx context.Context) (err error) {

@@ -31,6 +31,9 @@ func (s *Scorer) ScoreAll(ctx context.Context, queries []Query, inFlight int, re
 				return err
 			}
 			message := &scorev1.ScoreStreamRequest{Id: uint64(sent), Action: &scorev1.ScoreStreamRequest_Request{Request: request}}
+			if message.Traceparent = queries[sent].Traceparent; message.Traceparent == "" {
+				message.Traceparent, message.Tracestate = s.calls.trace(ctx)
+			}
 			if timeout := queries[sent].Timeout; timeout != 0 {
 				seconds := timeout.Seconds()
 				message.TimeoutSeconds = &seconds

@@ -1,9 +1,9 @@
 using Sjc.TraceCollector;
 
-// For the clients' tests: writes a line for each span into the file that is the first argument; the others are the host's.
-string file = args[0];
+// For the clients' tests: writes a line for each span into a file, --file=PATH; other arguments are the host's.
+string file = new ConfigurationBuilder().AddCommandLine(args).Build()["file"] ?? throw new ArgumentException("--file must be set, but is not.");
 object gate = new();
-await using Collector collector = new([.. args.Skip(1)])
+await using Collector collector = new(args)
 {
     Received = span =>
     {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Callable, Iterator, Optional, TypeVar
+from typing import Callable, Iterator, Mapping, Optional, TypeVar
 
 import grpc
 
 from .errors import RefusedError, SjcError, UnavailableError, from_rpc
 
 T = TypeVar("T")
+Trace = Callable[[], Optional[Mapping[str, str]]]
 
 _MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 
@@ -20,10 +21,11 @@ class Calls:
 
     address: host:port, or anything else that gRPC resolves, such as dns:///scorers:5201 (calls then go round over all addresses).
     timeout: seconds for a call with all its retries, unless the call says otherwise. credentials: grpc.ssl_channel_credentials(...)
-    for TLS; None: HTTP/2 without. metadata: (key, value) pairs for every call, such as ("authorization", "Bearer ...").
+    for TLS; None: HTTP/2 without. metadata: (key, value) pairs for every call, such as ("authorization", "Bearer ..."). trace: is asked
+    before each request for the headers of the trace that it belongs to, "traceparent" and perhaps "tracestate" (W3C Trace Context).
     """
 
-    def __init__(self, address: str, timeout: float, credentials: Optional[grpc.ChannelCredentials], metadata) -> None:
+    def __init__(self, address: str, timeout: float, credentials: Optional[grpc.ChannelCredentials], metadata, trace: Optional[Trace] = None) -> None:
         options = [
             ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
@@ -36,14 +38,29 @@ class Calls:
             credentials = grpc.ssl_channel_credentials()
         self.channel = grpc.secure_channel(target, credentials, options) if credentials else grpc.insecure_channel(target, options)
         self.timeout = timeout
-        self.metadata = tuple(metadata)
+        self._metadata = tuple(metadata)
+        self._trace = trace
 
     def close(self) -> None:
         self.channel.close()
 
-    def unary(self, method, request, timeout: Optional[float] = None, repeat: bool = True):
+    def trace(self, traceparent: Optional[str] = None) -> dict[str, str]:
+        """The headers of a request's trace: the one named, or the one that the caller's function gives; empty: none."""
+        headers: Mapping[str, str] = {}
+        if traceparent:
+            headers = {"traceparent": traceparent}
+        elif self._trace:
+            headers = self._trace() or {}
+        return {name: headers[name] for name in ("traceparent", "tracestate") if headers.get(name)}
+
+    def metadata(self, traceparent: Optional[str] = None) -> tuple:
+        """Metadata of a call, with its trace."""
+        return (*self._metadata, *self.trace(traceparent).items())
+
+    def unary(self, method, request, timeout: Optional[float] = None, repeat: bool = True, traceparent: Optional[str] = None):
         """One call; each attempt's deadline is what is left of the time."""
-        return self.run(lambda left: method(request, timeout=left, metadata=self.metadata), timeout, repeat)
+        metadata = self.metadata(traceparent)
+        return self.run(lambda left: method(request, timeout=left, metadata=metadata), timeout, repeat)
 
     def run(self, ask: Callable[[float], T], timeout: Optional[float] = None, repeat: bool = True) -> T:
         """Calls ask(seconds left) until it returns, is refused for good or is out of time."""

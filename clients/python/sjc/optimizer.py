@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 
 from . import tensors
-from .calls import Calls
+from .calls import Calls, Trace
 from .errors import RefusedError
 from .field.v1 import field_pb2, field_pb2_grpc
 
@@ -42,10 +42,19 @@ class Optimizer:
     """A FieldOptimizer. Safe to use from several threads.
 
     Calls that read, and create(), which is idempotent, are repeated while the server is away; commands to a job are sent once.
+    trace: is asked before each call for the headers of its trace, {"traceparent": ..., "tracestate": ...} (W3C Trace Context).
     """
 
-    def __init__(self, address: str = "localhost:5202", *, timeout: float = 60.0, credentials: Optional[grpc.ChannelCredentials] = None, metadata=()) -> None:
-        self._calls = Calls(address, timeout, credentials, metadata)
+    def __init__(
+        self,
+        address: str = "localhost:5202",
+        *,
+        timeout: float = 60.0,
+        credentials: Optional[grpc.ChannelCredentials] = None,
+        metadata=(),
+        trace: Optional[Trace] = None,
+    ) -> None:
+        self._calls = Calls(address, timeout, credentials, metadata, trace)
         self._stub = field_pb2_grpc.FieldServiceStub(self._calls.channel)
 
     def __enter__(self) -> "Optimizer":
@@ -80,7 +89,8 @@ class Optimizer:
     def watch(self, job_id: str, *, previews: bool = False) -> Iterator[JobEvent]:
         """The job's state now, then every change until it ends; goes on where the connection breaks."""
         request = field_pb2.WatchJobRequest(id=job_id, previews=previews)
-        stream = self._calls.stream(lambda: self._stub.WatchJob(request, metadata=self._calls.metadata), lambda message: message.job.state in _ENDED)
+        metadata = self._calls.metadata()
+        stream = self._calls.stream(lambda: self._stub.WatchJob(request, metadata=metadata), lambda message: message.job.state in _ENDED)
         for message in stream:
             yield JobEvent(message.job, list(message.loss_points), message.preview.png if message.HasField("preview") else None)
 
@@ -113,8 +123,9 @@ class Optimizer:
         request = field_pb2.RenderViewsRequest(id=job_id, width=width, height=height, supersampling=supersampling, include_tensors=tensors_too)
         for azimuth, elevation in views:
             request.views.add(azimuth_degrees=azimuth, elevation_degrees=elevation)
+        metadata = self._calls.metadata()
         stream = self._calls.stream(
-            lambda: self._stub.RenderViews(request, metadata=self._calls.metadata), lambda message: message.index + 1 >= len(request.views)
+            lambda: self._stub.RenderViews(request, metadata=metadata), lambda message: message.index + 1 >= len(request.views)
         )
         for message in stream:
             arrays = [tensors.decode(getattr(message, name)) if message.HasField(name) else None for name in ("image", "depth", "opacity")]
@@ -125,10 +136,11 @@ class Optimizer:
         if kind not in _FORMATS:
             raise ValueError(f"kind must be glb, ply or field, but is {kind}.")
         request = field_pb2.ExportAssetRequest(id=job_id, format=_FORMATS[kind], density_threshold=density_threshold)
+        metadata = self._calls.metadata()
 
         def ask(left: float) -> bytes:
             content, last = bytearray(), field_pb2.ExportAssetResponse()
-            for last in self._stub.ExportAsset(request, timeout=left, metadata=self._calls.metadata):
+            for last in self._stub.ExportAsset(request, timeout=left, metadata=metadata):
                 content += last.chunk
             if len(content) != last.total_bytes or hashlib.sha256(content).hexdigest() != last.sha256:
                 raise RefusedError(grpc.StatusCode.DATA_LOSS, f"The file must have {last.total_bytes} bytes and its checksum, but has {len(content)} bytes or another one.")

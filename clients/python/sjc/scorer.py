@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 
 from . import tensors
-from .calls import Calls
+from .calls import Calls, Trace
 from .errors import from_rpc, from_status
 from .score.v1 import score_pb2, score_pb2_grpc
 
@@ -69,10 +69,19 @@ class Scorer:
     """A ScoreServer. Safe to use from several threads.
 
     Calls are repeated while the server is away or full: noise comes from seeds, so that equal requests have equal answers.
+    trace: is asked before each request for the headers of its trace, {"traceparent": ..., "tracestate": ...} (W3C Trace Context).
     """
 
-    def __init__(self, address: str = "localhost:5201", *, timeout: float = 60.0, credentials: Optional[grpc.ChannelCredentials] = None, metadata=()) -> None:
-        self._calls = Calls(address, timeout, credentials, metadata)
+    def __init__(
+        self,
+        address: str = "localhost:5201",
+        *,
+        timeout: float = 60.0,
+        credentials: Optional[grpc.ChannelCredentials] = None,
+        metadata=(),
+        trace: Optional[Trace] = None,
+    ) -> None:
+        self._calls = Calls(address, timeout, credentials, metadata, trace)
         self._stub = score_pb2_grpc.ScoreServiceStub(self._calls.channel)
 
     def __enter__(self) -> "Scorer":
@@ -144,21 +153,29 @@ class Scorer:
             )
         return request
 
-    def score(self, images, sigmas, *, timeout: Optional[float] = None, **options) -> Scores:
-        """Scores of images at noise levels; options as in request()."""
-        response = self._calls.unary(self._stub.Score, self.request(images, sigmas, **options), timeout)
+    def score(self, images, sigmas, *, timeout: Optional[float] = None, traceparent: Optional[str] = None, **options) -> Scores:
+        """Scores of images at noise levels; options as in request(). traceparent: the trace that it belongs to, instead of trace()."""
+        response = self._calls.unary(self._stub.Score, self.request(images, sigmas, **options), timeout, traceparent=traceparent)
         return _to_scores(response, np.ndim(images) == 3)
 
-    def submit(self, images, sigmas, *, timeout: Optional[float] = None, **options) -> PendingScores:
+    def submit(self, images, sigmas, *, timeout: Optional[float] = None, traceparent: Optional[str] = None, **options) -> PendingScores:
         """The same without waiting and without retries; the result can be cancelled."""
         wait = self._calls.timeout if timeout is None else timeout
-        call = self._stub.Score.future(self.request(images, sigmas, **options), timeout=wait, metadata=self._calls.metadata)
+        call = self._stub.Score.future(self.request(images, sigmas, **options), timeout=wait, metadata=self._calls.metadata(traceparent))
         return PendingScores(call, np.ndim(images) == 3)
 
-    def score_stream(self, requests: Iterable[score_pb2.ScoreRequest], *, in_flight: int = 8, timeout: Optional[float] = None, request_timeout: Optional[float] = None) -> Iterator[Scores]:
+    def score_stream(
+        self,
+        requests: Iterable[Union[score_pb2.ScoreRequest, tuple[score_pb2.ScoreRequest, Optional[str]]]],
+        *,
+        in_flight: int = 8,
+        timeout: Optional[float] = None,
+        request_timeout: Optional[float] = None,
+    ) -> Iterator[Scores]:
         """Scores of many requests over one stream, in their order, with several in flight.
 
-        timeout: of the whole stream, seconds; None: no deadline. request_timeout: of each request from its arrival on, seconds in
+        requests: each alone, or with the traceparent of the trace that it belongs to; without one, trace() is asked in the thread that reads
+        the requests. timeout: of the whole stream, seconds; None: no deadline. request_timeout: of each request from its arrival on, seconds in
         (0, 86400]; None: the stream's. The first refused request raises. Closing the iterator cancels what is in flight.
         """
         if in_flight < 1:
@@ -169,15 +186,17 @@ class Scorer:
 
         def messages():
             try:
-                for number, request in enumerate(requests):
+                for number, item in enumerate(requests):
+                    request, traceparent = item if isinstance(item, tuple) else (item, None)
+                    trace = self._calls.trace(traceparent)
                     window.acquire()
                     if stop.is_set():
                         return
-                    yield score_pb2.ScoreStreamRequest(id=number, request=request, timeout_seconds=request_timeout)
+                    yield score_pb2.ScoreStreamRequest(id=number, request=request, timeout_seconds=request_timeout, **trace)
             except BaseException as error:  # gRPC would swallow what the caller's iterable raises
                 failed.put(error)
 
-        call = self._stub.ScoreStream(messages(), timeout=timeout, metadata=self._calls.metadata)
+        call = self._stub.ScoreStream(messages(), timeout=timeout, metadata=self._calls.metadata())
         early: dict[int, score_pb2.ScoreStreamResponse] = {}
         turn = 0
         try:
@@ -235,8 +254,9 @@ class Scorer:
             request.conditioning.prompt = prompt
         if guidance_scale is not None:
             request.guidance_scale = guidance_scale
+        metadata = self._calls.metadata()
         stream = self._calls.stream(
-            lambda: self._stub.Sample(request, metadata=self._calls.metadata), lambda message: message.WhichOneof("event") == "result"
+            lambda: self._stub.Sample(request, metadata=metadata), lambda message: message.WhichOneof("event") == "result"
         )
         for message in stream:
             if message.WhichOneof("event") == "result":

@@ -143,6 +143,37 @@ class ScorerTests(unittest.TestCase):
         self.assertEqual((2, *self.shape), events[-1].images.shape)
         self.assertTrue(any(event.preview is not None for event in events[:-1]))
 
+    def spans(self, trace_id):
+        """What the server told its collector of a trace: parents by the span's name, once the network's is there."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            lines = [line.split() for line in pathlib.Path(os.environ["SJC_TRACES"]).read_text().splitlines()]
+            found = {name: (span, parent) for trace, span, parent, _, name in (line[:5] for line in lines if len(line) >= 5) if trace == trace_id}
+            if {"score", "queue", "network"} <= found.keys():
+                return found
+            time.sleep(0.05)
+        self.fail(f"the trace {trace_id} must reach the network, but does not")
+
+    def assert_parent(self, trace_id, span_id):
+        found = self.spans(trace_id)
+        self.assertEqual(found["score"][0], found["network"][1])
+        # Of a unary call the server's span of the call stands between.
+        self.assertIn(span_id, (found["score"][1], *(parent for span, parent in found.values() if span == found["score"][1])))
+
+    def test_traces_reach_the_network(self):
+        traces = [(os.urandom(16).hex(), os.urandom(8).hex()) for _ in range(5)]
+        parents = [f"00-{trace}-{span}-01" for trace, span in traces]
+        image = self.image()
+        self.scorer.score(image, 1.0, model="exact", traceparent=parents[0])
+        self.scorer.submit(image, 1.0, model="exact", traceparent=parents[1]).result()
+        request = self.scorer.request(image, 1.0, model="exact")
+        asked = []
+        with Scorer(os.environ["SJC_SCORER"], timeout=120, trace=lambda: asked.append(1) or {"traceparent": parents[4], "other": "header"}) as hooked:
+            self.assertEqual(3, len(list(hooked.score_stream([(request, parents[2]), (request, parents[3]), request]))))
+        self.assertEqual(2, len(asked))  # for the stream and for its third request
+        for trace, span in traces:
+            self.assert_parent(trace, span)
+
     def test_bad_arrays_are_refused_here(self):
         for bad in (np.full(self.shape, np.nan, np.float32), np.zeros((0, 3, 4, 4), np.float32)):
             with self.assertRaises(ValueError):

@@ -11,13 +11,20 @@ export interface ClientSettings {
   credentials?: ChannelCredentials;
   /** Metadata of every call, such as authorization. */
   headers?: Readonly<Record<string, string>>;
+  /** Is asked before each request for the headers of the trace that it belongs to: traceparent and perhaps tracestate (W3C Trace Context). */
+  trace?: () => TraceHeaders | undefined;
 }
+
+/** Headers of W3C Trace Context; others are left out. */
+export type TraceHeaders = Readonly<Record<string, string | undefined>>;
 
 /** What a single call may change. */
 export interface CallSettings {
   timeoutMs?: number;
   /** Cancels the call, on the server as well. */
   signal?: AbortSignal;
+  /** The trace that the call belongs to, instead of `trace` of the constructor. */
+  traceparent?: string;
 }
 
 type Unary<Q, A> = (request: Q, metadata: Metadata, options: Partial<CallOptions>, callback: (error: ServiceError | null, answer: A) => void) => ClientUnaryCall;
@@ -38,20 +45,38 @@ export class Calls {
   readonly target: string;
   readonly credentials: ChannelCredentials;
   readonly timeoutMs: number;
-  readonly metadata = new Metadata();
+  private readonly headers = new Metadata();
+  private readonly trace: () => TraceHeaders | undefined;
 
   constructor(address: string, settings: ClientSettings) {
     this.target = address.replace(/^https?:\/\//, "");
     this.credentials = settings.credentials ?? (address.startsWith("https://") ? credentials.createSsl() : credentials.createInsecure());
     this.timeoutMs = settings.timeoutMs ?? 60_000;
     for (const [name, value] of Object.entries(settings.headers ?? {})) {
-      this.metadata.set(name, value);
+      this.headers.set(name, value);
     }
+    this.trace = settings.trace ?? (() => undefined);
+  }
+
+  /** The trace of a request: the one named, or the one that the caller's function gives. */
+  traceOf(traceparent: string | undefined): { traceparent?: string; tracestate?: string } {
+    const headers: TraceHeaders = traceparent ? { traceparent } : (this.trace() ?? {});
+    return { ...(headers.traceparent && { traceparent: headers.traceparent }), ...(headers.tracestate && { tracestate: headers.tracestate }) };
+  }
+
+  /** Metadata of a call, with its trace. */
+  metadata(settings: CallSettings = {}): Metadata {
+    const metadata = this.headers.clone();
+    for (const [name, value] of Object.entries(this.traceOf(settings.traceparent))) {
+      metadata.set(name, value);
+    }
+    return metadata;
   }
 
   /** One call, repeated until it is answered, refused for good or out of time; each attempt's deadline is what is left of the time. */
   unary<Q, A>(method: Unary<Q, A>, request: Q, settings: CallSettings = {}, repeat = true): Promise<A> {
-    return this.run((deadline) => this.once(method, request, deadline, settings.signal), settings, repeat);
+    const metadata = this.metadata(settings);
+    return this.run((deadline) => this.once(method, request, metadata, deadline, settings.signal), settings, repeat);
   }
 
   /** Runs attempts until one succeeds, is refused for good or the time is over. */
@@ -76,8 +101,9 @@ export class Calls {
     const patience = settings.timeoutMs ?? this.timeoutMs;
     let since = Date.now();
     let pauseMs = 100;
+    const metadata = this.metadata(settings);
     for (;;) {
-      const call = open(this.metadata);
+      const call = open(metadata);
       const release = cancelWith(call, settings.signal);
       let failure: SjcError = new UnavailableError(Code.UNAVAILABLE, "The stream ended before its last message.");
       try {
@@ -104,14 +130,14 @@ export class Calls {
     }
   }
 
-  private once<Q, A>(method: Unary<Q, A>, request: Q, deadline: Date, signal?: AbortSignal): Promise<A> {
+  private once<Q, A>(method: Unary<Q, A>, request: Q, metadata: Metadata, deadline: Date, signal?: AbortSignal): Promise<A> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(new UnavailableError(Code.CANCELLED, "The call was cancelled."));
         return;
       }
       let release = (): void => undefined;
-      const call = method(request, this.metadata, { deadline }, (error, answer) => {
+      const call = method(request, metadata, { deadline }, (error, answer) => {
         release();
         if (error) {
           reject(error);

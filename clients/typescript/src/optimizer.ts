@@ -108,8 +108,9 @@ export class Optimizer {
   /** The mesh (glb, ply) or the field (safetensors) as a file, checked against the server's checksum. */
   async export(id: string, kind: keyof typeof formats = "glb", settings: CallSettings & { densityThreshold?: number } = {}): Promise<Buffer> {
     const request = { id, format: formats[kind], densityThreshold: settings.densityThreshold ?? 0 };
+    const metadata = this.calls.metadata(settings);
     return this.calls.run(async (deadline) => {
-      const call = this.client.exportAsset(request, this.calls.metadata, { deadline });
+      const call = this.client.exportAsset(request, metadata, { deadline });
       const release = cancelWith(call, settings.signal);
       const chunks: Uint8Array[] = [];
       let total = 0n;

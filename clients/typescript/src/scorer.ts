@@ -32,6 +32,8 @@ export interface ScoreQuery {
   encodeImages?: boolean;
   /** The same bits whoever shares the batch. */
   deterministic?: boolean;
+  /** The trace that this request belongs to (W3C Trace Context), instead of `trace` of the constructor. */
+  traceparent?: string;
 }
 
 /** An answer. gradient: sigma * score; score: (D - x) / sigma^2; denoised: D; undefined where it was not asked for. Seconds are the server's. */
@@ -93,7 +95,7 @@ export class Scorer {
 
   /** Scores of images at noise levels. */
   async score(query: ScoreQuery, settings?: CallSettings): Promise<Scores> {
-    const answer = await this.calls.unary(this.client.score.bind(this.client), toRequest(query), settings);
+    const answer = await this.calls.unary(this.client.score.bind(this.client), toRequest(query), query.traceparent === undefined ? settings : { ...settings, traceparent: query.traceparent });
     return toScores(answer, query.images.shape.length === 3);
   }
 
@@ -109,7 +111,7 @@ export class Scorer {
     if (!(inFlight >= 1)) {
       throw new RangeError(`inFlight must be at least 1, but is ${inFlight}.`);
     }
-    const call = this.client.scoreStream(this.calls.metadata, settings.timeoutMs === undefined ? {} : { deadline: Date.now() + settings.timeoutMs });
+    const call = this.client.scoreStream(this.calls.metadata(settings), settings.timeoutMs === undefined ? {} : { deadline: Date.now() + settings.timeoutMs });
     const release = cancelWith(call, settings.signal);
     const source = Symbol.asyncIterator in queries ? queries[Symbol.asyncIterator]() : queries[Symbol.iterator]();
     const answers = (call as AsyncIterable<ScoreStreamResponse>)[Symbol.asyncIterator]();
@@ -127,7 +129,9 @@ export class Scorer {
             break;
           }
           single[sent] = next.value.images.shape.length === 3;
-          call.write({ id: BigInt(sent++), action: { $case: "request", request: toRequest(next.value) }, timeoutSeconds });
+          const action = { $case: "request", request: toRequest(next.value) } as const;
+          const trace = { traceparent: "", tracestate: "", ...this.calls.traceOf(next.value.traceparent) };
+          call.write({ id: BigInt(sent++), action, timeoutSeconds, ...trace });
         }
         if (turn === sent) {
           return;

@@ -1,6 +1,7 @@
 // Against a running ScoreServer (SJC_SCORER) with the shipped models: run by clients/test.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { status as Code } from "@grpc/grpc-js";
@@ -171,6 +172,46 @@ test("bad arrays are refused here", async () => {
   await assert.rejects(scorer.score(query({ images: { data: Float32Array.of(NaN), shape: [1, 1, 1] } })), RangeError);
   await assert.rejects(scorer.score(query({ images: { data: new Float32Array(3), shape: [1, 2] } })), RangeError);
   assert.throws(() => decode({ dataType: DataType.DATA_TYPE_F32, shape: [2], data: Buffer.alloc(3) }), RangeError);
+});
+
+interface Span {
+  id: string;
+  parent: string;
+}
+
+/** What the server told its collector of a trace, by name, once the network's span is there. */
+async function spansOf(traceId: string): Promise<Map<string, Span>> {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+    const lines = readFileSync(process.env.SJC_TRACES!, "utf8").split("\n").map((line) => line.split(" "));
+    const found = new Map(lines.filter(([trace, , , , name]) => trace === traceId && name).map(([, id, parent, , name]) => [name!, { id: id!, parent: parent! }]));
+    if (["score", "queue", "network"].every((name) => found.has(name))) {
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the trace ${traceId} must reach the network, but does not`);
+}
+
+test("traces reach the network", async () => {
+  const traces = Array.from({ length: 4 }, () => ({ trace: randomBytes(16).toString("hex"), span: randomBytes(8).toString("hex") }));
+  const parents = traces.map(({ trace, span }) => `00-${trace}-${span}-01`);
+  await scorer.score(query({ traceparent: parents[0]! }));
+  let asked = 0;
+  const hooked = new Scorer(process.env.SJC_SCORER, { timeoutMs: 120_000, trace: () => (asked++, { traceparent: parents[3], other: "header" }) });
+  let answers = 0;
+  for await (const _ of hooked.scoreStream([query({ traceparent: parents[1]! }), query({ traceparent: parents[2]! }), query()])) {
+    answers++;
+  }
+  hooked.close();
+  assert.deepEqual([answers, asked], [3, 2]); // asked for the stream and for its third request
+  for (const { trace, span } of traces) {
+    const found = await spansOf(trace);
+    const score = found.get("score")!;
+    assert.equal(found.get("network")!.parent, score.id);
+    // Of a unary call the server's span of the call stands between.
+    const above = [...found.values()].filter(({ id }) => id === score.parent).map(({ parent }) => parent);
+    assert.ok([score.parent, ...above].includes(span));
+  }
 });
 
 test("float16 is widened", () => {
