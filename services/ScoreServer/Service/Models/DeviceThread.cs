@@ -19,7 +19,7 @@ internal sealed class DeviceThread : IDisposable
     {
         Device = device;
         _thread = new Thread(Run) { Name = $"device {device}", IsBackground = true };
-        _thread.Start();
+        _thread.UnsafeStart(); // Not in the trace of the request that loads the device's first model.
     }
 
     /// <summary>Such as "cpu" or "cuda:0".</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sjc.ScoreServer.Models;
 
 namespace Sjc.Services.Tests.ScoreServer.Models;
@@ -31,6 +32,15 @@ public sealed class DeviceThreadTests
         }
 
         Assert.Single(threads);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_MadeDuringARequest_IsNotInItsTrace()
+    {
+        using Activity request = RecordedSpans.Begin("request");
+        using DeviceThread thread = new("cpu");
+
+        Assert.Null(await thread.InvokeAsync(() => Activity.Current));
     }
 
     [Fact]
