@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Grpc.Net.Client;
 using Sjc.Cli.Options;
+using Sjc.Cli.Services;
 using Sjc.Contracts.Admin.V1;
 using Spectre.Console;
 
@@ -105,7 +106,7 @@ internal sealed class ModelsAdminCommands
     }
 
     private GrpcChannel Open(ParseResult parsed) =>
-        GrpcChannel.ForAddress(parsed.GetValue(admin) ?? new Uri($"http://localhost:{ServiceAddress.DefaultAdminPort}"));
+        ServiceConnection.OpenChannel(parsed.GetValue(admin) ?? new Uri($"http://localhost:{ServiceAddress.DefaultAdminPort}"));
 
     private static string Text(ModelState state) => state.ToString().ToLowerInvariant();
 

@@ -18,7 +18,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
     {
         Address = address;
         this.application = application;
-        channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = MaxMessageBytes });
+        channel = OpenChannel(address);
     }
 
     /// <summary>Where the service listens.</summary>
@@ -32,6 +32,10 @@ internal sealed class ServiceConnection : IAsyncDisposable
 
     /// <summary>The client, where the service is an optimizer.</summary>
     public FieldService.FieldServiceClient Optimizer => new(channel);
+
+    /// <summary>A channel whose errors name the address that cannot be reached: gRPC leaves connecting to a handler of this kind, which says so.</summary>
+    public static GrpcChannel OpenChannel(Uri address) =>
+        GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = MaxMessageBytes, HttpHandler = new HttpClientHandler(), DisposeHttpClient = true });
 
     /// <summary>A service that runs elsewhere.</summary>
     public static ServiceConnection To(Uri address) => new(address, application: null);

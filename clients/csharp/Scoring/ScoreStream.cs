@@ -76,9 +76,12 @@ internal sealed class ScoreStream : IAsyncDisposable
             // Cancelling a write would end the whole stream, and with it the requests of other callers.
             await call.RequestStream.WriteAsync(message, CancellationToken.None);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
         {
-            throw fault ?? Broken(exception.Message);
+            // A stream that cannot be written to may never end for its reader, as where the server refuses it: all its requests are asked on another one.
+            fault ??= Broken(exception.Message);
+            call.Dispose();
+            throw fault;
         }
         finally
         {
