@@ -72,6 +72,8 @@ public static class FieldOptimizerApplication
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", least)
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
+                // Whoever starts the host gets the exception, and says it in a line.
+                .Filter.ByExcluding(logged => logged.MessageTemplate.Text == "Hosting failed to start")
                 .ReadFrom.Configuration(builder.Configuration)
                 .WriteTo.Console(console, LogTemplate, CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
             if (hosting.LogFile is not null)

@@ -4,7 +4,7 @@ using Sjc.FieldOptimizer;
 
 if (args is [HealthProbe.Verb, .. string[] addresses])
 {
-    return await HealthProbe.RunAsync(addresses.FirstOrDefault("http://localhost:5202"), "sjc.field.v1.FieldService", Console.Out);
+    return await HealthProbe.RunAsync(addresses.FirstOrDefault() ?? HealthProbe.AddressOf("http://localhost:5202"), "sjc.field.v1.FieldService", Console.Out);
 }
 
 try

@@ -61,7 +61,7 @@ public static class ScoreServerApplication
         configureServices(builder.Services);
 
         WebApplication application = builder.Build();
-        TelemetryExport.Map(application, Read<TelemetryOptions>(builder, TelemetryOptions.Section));
+        TelemetryExport.Map(application, Read<TelemetryOptions>(builder, TelemetryOptions.Section).MetricsPort);
         application.UseMiddleware<ResetGuard>();
         // Unary calls and server streams for callers without gRPC: browsers, curl, health checks of proxies.
         application.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
@@ -88,6 +88,8 @@ public static class ScoreServerApplication
                 .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
                 // What is left to it are messages that are no protobuf; our interceptor logs our own failures.
                 .MinimumLevel.Override("Grpc.AspNetCore.Server.ServerCallHandler", LogEventLevel.Fatal)
+                // Whoever starts the host gets the exception, and says it in a line.
+                .Filter.ByExcluding(logged => logged.MessageTemplate.Text == "Hosting failed to start")
                 .ReadFrom.Configuration(builder.Configuration)
                 .WriteTo.Console(console, LogTemplate, CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
             if (hosting.LogFile is not null)
@@ -159,6 +161,7 @@ public static class ScoreServerApplication
         services.AddHostedService(provider => provider.GetRequiredService<AdminHost>());
         services.AddSingleton<Batcher>();
         services.AddHostedService<StateMetrics>();
+        services.AddHostedService<QueueMetrics>();
         TelemetryExport.Add(services, Read<TelemetryOptions>(builder, TelemetryOptions.Section));
         AddApi(services);
     }
@@ -184,6 +187,7 @@ public static class ScoreServerApplication
         services.AddSingleton<CallerInterceptor>();
         services.AddGrpc(grpc =>
         {
+            grpc.Interceptors.Add<CallMetrics>();
             grpc.Interceptors.Add<StatusInterceptor>();
             grpc.Interceptors.Add<CallerInterceptor>();
         });

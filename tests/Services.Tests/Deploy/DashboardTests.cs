@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Sjc.ScoreServer.Telemetry;
 using Sjc.Services.Tests.ScoreServer.Hosting;
 
@@ -15,8 +16,6 @@ public sealed partial class DashboardTests
     public async Task Dashboard_Metrics_AreTheServers()
     {
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
-        // A device's queue is there once something was asked of it.
-        await host.Client.ScoreAsync(Requests.Score(TinyPictures.Kind), cancellationToken: TestContext.Current.CancellationToken);
         HashSet<string> known = [];
         using MeterListener listener = new()
         {
@@ -24,7 +23,7 @@ public sealed partial class DashboardTests
         };
         listener.Start();
 
-        string[] asked = [.. Expressions().SelectMany(expression => MetricPattern().Matches(expression).Select(match => match.Value)).Distinct()];
+        string[] asked = [.. Expressions().Select(panel => panel.Expression).SelectMany(expression => MetricPattern().Matches(expression).Select(match => match.Value)).Distinct()];
 
         Assert.True(asked.Length > 20);
         Assert.Empty(asked.Except(known));
@@ -33,7 +32,7 @@ public sealed partial class DashboardTests
     [Fact]
     public void Dashboard_Panels_AskForEveryGroupOfMetrics()
     {
-        string all = string.Join(' ', Expressions());
+        string all = string.Join(' ', Expressions().Select(panel => panel.Expression));
         Assert.All(
             ["requests", "request_duration", "rows_total", "tenant_rows", "batch_rows", "batches", "padding_rows", "queue_rows", "queue_age", "queue_duration", "compute", "transfer",
                 "refused", "cancelled", "prompt_cache", "model_ready", "model_load", "device_memory", "streams"],
@@ -49,10 +48,80 @@ public sealed partial class DashboardTests
         Assert.Equal(panels.Length, panels.Select(panel => panel.GetProperty("gridPos")).Select(place => (place.GetProperty("x").GetInt32(), place.GetProperty("y").GetInt32())).Distinct().Count());
     }
 
-    private static List<string> Expressions()
+    [Fact]
+    public async Task Dashboard_Labels_AreTheMetrics()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
+        Dictionary<string, HashSet<string>> labels = [];
+        using MeterListener listener = Listen(host, labels);
+        Tell(host.Application.Services.GetRequiredService<ScoreServerMetrics>());
+        listener.RecordObservableInstruments();
+
+        foreach ((string expression, string legend) in Expressions())
+        {
+            string[] asked =
+            [
+                .. GroupingPattern().Matches(expression).SelectMany(match => match.Groups[1].Value.Split(',')),
+                .. MatcherPattern().Matches(expression).Select(match => match.Groups[1].Value),
+                .. LegendPattern().Matches(legend).Select(match => match.Groups[1].Value),
+            ];
+            foreach (string metric in MetricPattern().Matches(expression).Select(match => match.Value))
+            {
+                // Prometheus adds the instance, and le to buckets.
+                Assert.Empty(asked.Select(label => label.Trim()).Except([.. labels[metric], "instance", metric.EndsWith("_bucket", StringComparison.Ordinal) ? "le" : "instance"]));
+            }
+        }
+    }
+
+    /// <summary>Notes the labels of everything that the server's meter is told, under Prometheus' names.</summary>
+    private static MeterListener Listen(ScoreServerHost host, Dictionary<string, HashSet<string>> labels)
+    {
+        object scope = host.Application.Services.GetRequiredService<IMeterFactory>();
+        MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == ScoreServerMetrics.MeterName && ReferenceEquals(instrument.Meter.Scope, scope))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        void Note<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+        {
+            foreach (string name in PrometheusNames(instrument))
+            {
+                labels[name] = [.. tags.ToArray().Select(tag => tag.Key)];
+            }
+        }
+
+        listener.SetMeasurementEventCallback<int>(Note);
+        listener.SetMeasurementEventCallback<long>(Note);
+        listener.SetMeasurementEventCallback<double>(Note);
+        listener.Start();
+        return listener;
+    }
+
+    /// <summary>Everything that a server can count, once.</summary>
+    private static void Tell(ScoreServerMetrics metrics)
+    {
+        metrics.RunBatch("m", "full", 1, 0, TimeSpan.Zero, TimeSpan.Zero);
+        metrics.Accept("m", "t", guided: true, 2);
+        metrics.Answer("unary", "Ok", TimeSpan.Zero);
+        metrics.Wait("m", TimeSpan.Zero);
+        metrics.Refuse("rate");
+        metrics.Cancel("queue");
+        metrics.CountStream(1);
+    }
+
+    private static List<(string Expression, string Legend)> Expressions()
     {
         using JsonDocument document = JsonDocument.Parse(DeployFiles.Read(Dashboard));
-        return [.. document.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray()).Select(target => target.GetProperty("expr").GetString()!)];
+        return
+        [
+            .. document.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+                .Select(target => (target.GetProperty("expr").GetString()!, target.GetProperty("legendFormat").GetString()!)),
+        ];
     }
 
     /// <summary>As OpenTelemetry's exporter writes them: dots become underscores, the unit and, for counters, "total" are appended.</summary>
@@ -68,4 +137,13 @@ public sealed partial class DashboardTests
 
     [GeneratedRegex(@"\bsjc_[a-z_]+\b")]
     private static partial Regex MetricPattern();
+
+    [GeneratedRegex(@"\bby \(([^)]*)\)")]
+    private static partial Regex GroupingPattern();
+
+    [GeneratedRegex(@"[{,] *([a-z_]+) *(?:=|!)")]
+    private static partial Regex MatcherPattern();
+
+    [GeneratedRegex(@"\{\{([a-z_]+)\}\}")]
+    private static partial Regex LegendPattern();
 }

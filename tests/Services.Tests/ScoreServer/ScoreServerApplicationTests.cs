@@ -161,6 +161,8 @@ public sealed class ScoreServerApplicationTests
     [InlineData("--Security:ApiKeys:0:Tenant=a", "Security:ApiKeys:0:Sha256 must be 64 hexadecimal digits, but is 0 characters.")]
     [InlineData("--Security:ClientAuthorityFile=/nowhere.pem", "Security:ClientAuthorityFile must be a file, but is /nowhere.pem.")]
     [InlineData("--Telemetry:OtlpEndpoint=collector", "Telemetry:OtlpEndpoint must be an http or https address, but is collector.")]
+    [InlineData("--Telemetry:MetricsUrl=nonsense", "Telemetry:MetricsUrl must be an http or https address, but is nonsense.")]
+    [InlineData("--Telemetry:MetricsUrl=http://localhost:0", "Telemetry:MetricsUrl must name a port, such as http://localhost:5211, but is http://localhost:0.")]
     [InlineData("--Batching:QueueCapacityRows=4", "Batching:QueueCapacityRows must be at least MaxBatchRows (16), but is 4.")]
     [InlineData("--Api:MaxImagesPerRequest=0", "The field MaxImagesPerRequest must be between 1 and 1024.")]
     [InlineData("--PromptCacheEntries=0", "PromptCacheEntries must be in [1, 1000000], but is 0.")]

@@ -13,7 +13,7 @@ namespace Sjc.ScoreServer.Api;
 
 /// <summary>Answers one score request, for the unary call and for streams alike.</summary>
 internal sealed class ScoreEvaluator(
-    ModelResolver models, ScoreRequestReader reader, Batcher batcher, EncodedScoring encoded, Admission admission, Drain drain, ScoreServerMetrics metrics)
+    ModelResolver models, ScoreRequestReader reader, Batcher batcher, BatchClock clock, EncodedScoring encoded, Admission admission, Drain drain, ScoreServerMetrics metrics)
 {
     private static readonly TimeSpan MemoryRetryDelay = TimeSpan.FromSeconds(1);
 
@@ -41,7 +41,8 @@ internal sealed class ScoreEvaluator(
         }
         catch (Exception exception)
         {
-            string code = ((Code)RpcErrors.FromException(exception).Code).ToString();
+            // A call whose deadline passes is cancelled by the server's own hand.
+            string code = exception is OperationCanceledException && clock.Now >= deadline ? nameof(Code.DeadlineExceeded) : ((Code)RpcErrors.FromException(exception).Code).ToString();
             span?.SetStatus(ActivityStatusCode.Error, code);
             metrics.Answer(call, code, Stopwatch.GetElapsedTime(start));
             throw;

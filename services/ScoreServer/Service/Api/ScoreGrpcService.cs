@@ -62,6 +62,7 @@ internal sealed class ScoreGrpcService(
     /// <inheritdoc/>
     public override async Task<EncodePromptsResponse> EncodePrompts(EncodePromptsRequest request, ServerCallContext context)
     {
+        admission.Enter(Caller.Of(context));
         using ModelUse use = await models.ResolveAsync(request.Model, context.CancellationToken);
         FieldViolations violations = new();
         EncodePromptsResponse response = new();

@@ -24,13 +24,11 @@ internal sealed class Batcher(
     public DeviceBatcher Of(LoadedModel model) =>
         _devices.GetOrAdd(model.Thread, static (thread, self) => new(() => self.Create(thread)), this).Value;
 
+    /// <summary>The batcher of a device by its name, such as "cuda:0"; null until something was asked of it.</summary>
+    public DeviceBatcher? Find(string device) => _devices.FirstOrDefault(pair => pair.Key.Device == device).Value?.Value;
+
     /// <summary>Rows of passes that deterministic requests of a model may share; none: each has passes of its own.</summary>
     public Task<IReadOnlyList<int>> PassSizesAsync(LoadedModel model) => independence.OfAsync(model);
 
-    private DeviceBatcher Create(DeviceThread thread)
-    {
-        DeviceBatcher batcher = new(thread, options.Value, shares.Of, clock, time, metrics, logger);
-        metrics.ObserveQueue(thread.Device, () => batcher.QueuedRows, () => batcher.QueueAge.TotalSeconds);
-        return batcher;
-    }
+    private DeviceBatcher Create(DeviceThread thread) => new(thread, options.Value, shares.Of, clock, time, metrics, logger);
 }

@@ -85,14 +85,6 @@ internal sealed class ScoreServerMetrics
     /// <summary>A stream was opened (1) or ended (−1).</summary>
     public void CountStream(int change) => _streams.Add(change);
 
-    /// <summary>Watches a device's queue.</summary>
-    public void ObserveQueue(string device, Func<int> rows, Func<double> ageSeconds)
-    {
-        KeyValuePair<string, object?> tag = new("device", device);
-        _meter.CreateObservableGauge("sjc.score.queue.rows", () => new Measurement<int>(rows(), tag), "{row}", "Rows that wait for a device.");
-        _meter.CreateObservableGauge("sjc.score.queue.age", () => new Measurement<double>(ageSeconds(), tag), "s", "How long the oldest request has waited.");
-    }
-
     /// <summary>Watches counts that others keep.</summary>
     public void ObserveCount(string name, string unit, string description, Func<long> measure) => _meter.CreateObservableCounter(name, measure, unit, description);
 

@@ -30,12 +30,20 @@ internal static class TelemetryExport
         });
     }
 
-    /// <summary>Answers /metrics, on its own port alone.</summary>
-    public static void Map(WebApplication application, TelemetryOptions options)
+    /// <summary>Answers /metrics on a port of its own, and nothing else there: whoever may read the metrics may not ask for scores, which gRPC-Web would let him.</summary>
+    public static void Map(WebApplication application, int? metricsPort)
     {
-        if (options.MetricsPort is { } port)
+        if (metricsPort is { } port)
         {
-            application.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == "/metrics" && context.Connection.LocalPort == port);
+            application.MapWhen(context => context.Connection.LocalPort == port, metrics =>
+            {
+                metrics.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == "/metrics");
+                metrics.Run(context =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                });
+            });
         }
     }
 }

@@ -10,9 +10,31 @@ internal sealed record TelemetryOptions : OtlpOptions
     public string MetricsUrl { get; init; } = "";
 
     /// <summary>Of <see cref="MetricsUrl"/>; null: none.</summary>
-    public int? MetricsPort => MetricsUrl.Length > 0 ? BindingAddress.Parse(MetricsUrl).Port : null;
+    public int? MetricsPort => Port(MetricsUrl);
 
     /// <inheritdoc/>
-    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        base.Validate(validationContext).Concat(FaultsOf(nameof(MetricsUrl), MetricsUrl));
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (ValidationResult fault in base.Validate(validationContext).Concat(FaultsOf(nameof(MetricsUrl), MetricsUrl)))
+        {
+            yield return fault;
+        }
+
+        if (MetricsUrl.Length > 0 && MetricsPort is null or 0)
+        {
+            yield return new($"{Section}:{nameof(MetricsUrl)} must name a port, such as http://localhost:5211, but is {MetricsUrl}.");
+        }
+    }
+
+    private static int? Port(string url)
+    {
+        try
+        {
+            return url.Length > 0 ? BindingAddress.Parse(url).Port : null;
+        }
+        catch (FormatException)
+        {
+            return null; // Refused on start, like all settings.
+        }
+    }
 }

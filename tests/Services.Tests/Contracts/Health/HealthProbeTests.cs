@@ -17,6 +17,15 @@ public sealed class HealthProbeTests
     }
 
     [Theory]
+    [InlineData("", "http://localhost:1")]
+    [InlineData("http://+:5201", "http://localhost:5201")]
+    [InlineData("https://*:5301;http://+:5201", "https://localhost:5301")]
+    [InlineData("http://0.0.0.0:5201", "http://localhost:5201")]
+    [InlineData("http://[::]:5201", "http://localhost:5201")]
+    [InlineData("http://10.0.0.7:5201", "http://10.0.0.7:5201")]
+    public void AddressOf_Urls_IsWhereThisMachineReachesThem(string urls, string expected) => Assert.Equal(expected, HealthProbe.AddressOf("http://localhost:1", urls));
+
+    [Theory]
     [InlineData("http://127.0.0.1:9")]
     [InlineData("nonsense")]
     public async Task RunAsync_NobodyThere_IsOne(string address)

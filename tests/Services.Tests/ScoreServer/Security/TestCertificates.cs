@@ -31,7 +31,7 @@ internal sealed class TestCertificates : IDisposable
     public string ServerKeyFile => _folder["server-key.pem"];
 
     /// <summary>A certificate of the authority.</summary>
-    public X509Certificate2 Issue(string name, bool server = false)
+    public X509Certificate2 Issue(string name, bool server = false, DateTimeOffset? validUntil = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -40,7 +40,7 @@ internal sealed class TestCertificates : IDisposable
         names.AddDnsName(name);
         names.AddIpAddress(System.Net.IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate = request.Create(Authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 certificate = request.Create(Authority, DateTimeOffset.UtcNow.AddHours(-1), validUntil ?? DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(8));
         using X509Certificate2 withKey = certificate.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }

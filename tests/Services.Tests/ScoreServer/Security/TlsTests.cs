@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Sjc.Contracts.Health;
 using Sjc.Contracts.Score.V1;
 using Sjc.ScoreServer;
 using Sjc.ScoreServer.Models;
@@ -28,6 +29,15 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task HealthProbe_CertificateThatNobodyVouchesFor_IsZero()
+    {
+        await using WebApplication application = await StartAsync();
+        using StringWriter output = new();
+
+        Assert.Equal(0, await HealthProbe.RunAsync(application.Address().ToString(), "sjc.score.v1.ScoreService", output));
+    }
+
+    [Fact]
     public async Task MutualTls_CertificateOfTheAuthority_IsNeeded()
     {
         await using WebApplication application = await StartAsync($"--Security:ClientAuthorityFile={_certificates.AuthorityFile}");
@@ -38,6 +48,10 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(StatusCode.OK, await ScoreAsync(application.Address(), alice));
         Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), mallory));
         Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), null));
+        using X509Certificate2 expired = _certificates.Issue("alice", validUntil: DateTimeOffset.UtcNow.AddMinutes(-1));
+        using X509Certificate2 server = _certificates.Issue("alice", server: true);
+        Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), expired));
+        Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), server));
     }
 
     private async Task<WebApplication> StartAsync(params string[] args)

@@ -54,6 +54,68 @@ public sealed class MetricsTests
         Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
     }
 
+    [Fact]
+    public async Task Metrics_BeforeAnyRequest_HoldWhatAnAutoscalerAsksFor()
+    {
+        int port = FreePort();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([new TestFactory("unasked", TinyPictures.Create)], $"--Telemetry:MetricsUrl=http://127.0.0.1:{port}");
+
+        using HttpClient http = new();
+        string text = Unscoped(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), Cancellation));
+
+        Assert.Contains("sjc_score_queue_age_seconds{device=\"cpu\"} ", text, StringComparison.Ordinal);
+        Assert.Contains("sjc_score_queue_rows{device=\"cpu\"} ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MetricsPort_CallOfTheService_IsNotAnswered()
+    {
+        int port = FreePort();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], $"--Telemetry:MetricsUrl=http://127.0.0.1:{port}");
+        using HttpClient http = new();
+        using StringContent call = new("AAAAAAA=", null, "application/grpc-web-text");
+
+        using HttpResponseMessage answer = await http.PostAsync(new Uri($"http://127.0.0.1:{port}/sjc.score.v1.ScoreService/ListModels"), call, Cancellation);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Calls_OtherThanScores_AreCountedByNameAndCode()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
+        using MetricLog log = new(host, "sjc.score.requests");
+
+        await host.Client.EncodePromptsAsync(new EncodePromptsRequest { Model = TinyPictures.Kind, Prompts = { "a red car" } }, cancellationToken: Cancellation);
+        await Assert.ThrowsAsync<RpcException>(async () => await host.Client.GetModelAsync(new GetModelRequest { Name = "none" }, cancellationToken: Cancellation));
+        using AsyncServerStreamingCall<SampleResponse> sample = host.Client.Sample(new SampleRequest { Model = TinyPictures.Kind, Steps = 2 }, cancellationToken: Cancellation);
+        while (await sample.ResponseStream.MoveNext(Cancellation))
+        {
+        }
+
+        // A call is counted after its answer is written.
+        await Eventually.HoldsAsync(() => log.Tags.Length == 3);
+        Assert.Equal(["call=encode-prompts code=Ok", "call=get-model code=NotFound", "call=sample code=Ok"], log.Tags.Order());
+    }
+
+    [Fact]
+    public async Task Score_DeadlineWhileItRuns_IsCountedAsDeadlineExceeded()
+    {
+        using DeviceGate gate = new();
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([gate.Factory]);
+        using MetricLog log = new(host, "sjc.score.requests");
+        await host.Client.ScoreAsync(Requests.Score(DeviceGate.Kind), cancellationToken: Cancellation); // the connection is there
+        gate.Close();
+
+        AsyncUnaryCall<ScoreResponse> late = host.Client.ScoreAsync(Requests.Score(DeviceGate.Kind), deadline: DateTime.UtcNow.AddSeconds(2), cancellationToken: Cancellation);
+        await gate.PassBegunAsync();
+        await Assert.ThrowsAsync<RpcException>(async () => await late);
+        await Eventually.HoldsAsync(() => log.Tags.Length == 2);
+        gate.Open();
+
+        Assert.Equal("call=unary code=DeadlineExceeded", log.Tags[1]);
+    }
+
     /// <summary>Without the label of the meter's name, which every line has.</summary>
     private static string Unscoped(string text) => text.Replace("otel_scope_name=\"Sjc.ScoreServer\",", "", StringComparison.Ordinal);
 
