@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sjc.Cli;
 
 /// <summary>Ctrl-C and SIGTERM: the first asks the command to stop cleanly, the second ends the process at once.</summary>
-internal sealed class Interruption : IDisposable
+internal sealed partial class Interruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
@@ -30,6 +30,20 @@ internal sealed class Interruption : IDisposable
             return;
         }
 
-        Environment.Exit(ExitCode.Interrupted);
+        EndAtOnce();
     }
+
+    /// <summary>Ends the process without its end: libtorch may be computing on another thread, under which what runs on an orderly exit would take its memory away.</summary>
+    private static void EndAtOnce()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Environment.Exit(ExitCode.Interrupted);
+        }
+
+        Exit(ExitCode.Interrupted);
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
 }

@@ -50,7 +50,7 @@ internal static class EvaluateCommand
         TrainingRun.UseThreads(Environment.ProcessorCount);
         using (IDenoiser denoiser = request.Spec.Model == Exact ? ShapeModels.Exact() : ShapeModels.Network())
         {
-            PriorEvaluation.Run(denoiser, report, request.Folder, Environment.ProcessorCount);
+            PriorEvaluation.Run(denoiser, report, request.Folder, Environment.ProcessorCount, cancellationToken);
         }
 
         report.Write(console, json);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Sjc.Cli.Options;
 using Sjc.Cli.Services;
@@ -11,6 +12,8 @@ namespace Sjc.Cli.Commands;
 /// <summary><c>sjc models status</c>, <c>load</c> and <c>unload</c>: the models of a running score server, over its admin port.</summary>
 internal sealed class ModelsAdminCommands
 {
+    /// <summary>Holds the key where the admin port has one: a command's arguments are there for everybody to see.</summary>
+    private const string KeyVariable = "SJC_ADMIN_KEY";
     private const double BytesPerMebibyte = 1024 * 1024;
 
     private readonly CliConsole console;
@@ -49,7 +52,7 @@ internal sealed class ModelsAdminCommands
     private async Task<int> StatusAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using GrpcChannel channel = Open(parsed);
-        ListModelsResponse response = await new AdminService.AdminServiceClient(channel).ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
+        ListModelsResponse response = await Client(channel).ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
         Table table = new Table().AddColumns("name", "state", "weights", "load time", "uses", "device", "path");
         foreach (ModelStatus model in response.Models)
         {
@@ -90,7 +93,7 @@ internal sealed class ModelsAdminCommands
         }
 
         using GrpcChannel channel = Open(parsed);
-        ModelStatus model = (await new AdminService.AdminServiceClient(channel).LoadModelAsync(request, cancellationToken: cancellationToken)).Model;
+        ModelStatus model = (await Client(channel).LoadModelAsync(request, cancellationToken: cancellationToken)).Model;
         string seconds = model.LoadSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         console.WriteLine($"{model.Name} is {Text(model.State)}: {Mebibytes(model.WeightBytes)} of weights, loaded in {seconds} s.");
         return ExitCode.Success;
@@ -99,7 +102,7 @@ internal sealed class ModelsAdminCommands
     private async Task<int> UnloadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using GrpcChannel channel = Open(parsed);
-        ModelStatus model = (await new AdminService.AdminServiceClient(channel).UnloadModelAsync(
+        ModelStatus model = (await Client(channel).UnloadModelAsync(
             new UnloadModelRequest { Name = parsed.GetRequiredValue(name) }, cancellationToken: cancellationToken)).Model;
         console.WriteLine($"{model.Name} is {Text(model.State)}.");
         return ExitCode.Success;
@@ -107,6 +110,14 @@ internal sealed class ModelsAdminCommands
 
     private GrpcChannel Open(ParseResult parsed) =>
         ServiceConnection.OpenChannel(parsed.GetValue(admin) ?? new Uri($"http://localhost:{ServiceAddress.DefaultAdminPort}"));
+
+    private static AdminService.AdminServiceClient Client(GrpcChannel channel) => Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key
+        ? new(channel.Intercept(metadata =>
+        {
+            metadata.Add("authorization", $"Bearer {key}");
+            return metadata;
+        }))
+        : new(channel);
 
     private static string Text(ModelState state) => state.ToString().ToLowerInvariant();
 

@@ -14,21 +14,24 @@ internal static class PriorEvaluation
     private static readonly double[] SampleAzimuths = [0, 45, 180];
 
     /// <summary>Adds validation_mse for each noise level, and writes samples.png.</summary>
-    public static void Run(IDenoiser denoiser, BenchReport report, string folder, int threads)
+    /// <exception cref="OperationCanceledException">It was cancelled, between two noise levels or two rows of samples.</exception>
+    public static void Run(IDenoiser denoiser, BenchReport report, string folder, int threads, CancellationToken cancellationToken)
     {
         int size = denoiser.Description.DataShape.Width;
         DenoisingValidation validation = new(HeldOutPictures, size, threads);
         foreach (double sigma in DenoisingValidation.Sigmas)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             report.Add($"prior, sigma {sigma}", "validation_mse", validation.MeanSquaredError(denoiser, sigma));
         }
 
-        SampleSheet.Write([.. SampleAzimuths.SelectMany(azimuth => Rows(denoiser, size, azimuth))], size, size, Path.Combine(folder, "samples.png"));
+        SampleSheet.Write([.. SampleAzimuths.SelectMany(azimuth => Rows(denoiser, size, azimuth, cancellationToken))], size, size, Path.Combine(folder, "samples.png"));
     }
 
     // A row of training pictures above a row of samples of the same captions.
-    private static IReadOnlyList<float[]>[] Rows(IDenoiser denoiser, int size, double azimuth)
+    private static IReadOnlyList<float[]>[] Rows(IDenoiser denoiser, int size, double azimuth, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         ShapeObject[] objects = [.. OnePerKind()];
         ShapeView view = new(azimuth, SampleElevationDegrees, ShapeView.MinFieldOfViewDegrees);
         float[][] truths = [.. objects.Select(shape => Picture(shape, view, size))];

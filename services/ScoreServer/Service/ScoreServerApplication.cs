@@ -114,7 +114,8 @@ public static class ScoreServerApplication
         {
             kestrel.ConfigureEndpointDefaults(endpoint =>
                 endpoint.Protocols = endpoint.IPEndPoint?.Port is { } port && port == telemetry.MetricsPort ? HttpProtocols.Http1 : HttpProtocols.Http2);
-            kestrel.ConfigureHttpsDefaults(https => ServerCertificates.Configure(https, security));
+            kestrel.ConfigureHttpsDefaults(https => ServerCertificates.Configure(
+                https, security, kestrel.ApplicationServices.GetRequiredService<TimeProvider>(), kestrel.ApplicationServices.GetRequiredService<ILogger<Authenticator>>()));
             kestrel.Limits.MaxConcurrentConnections = api.MaxConnections;
             kestrel.Limits.Http2.MaxStreamsPerConnection = api.MaxCallsPerConnection;
             kestrel.Limits.Http2.KeepAlivePingDelay = api.KeepAlive;

@@ -67,6 +67,28 @@ public sealed class SeveralScorersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ScoreAsync_TheDeadOneComesBack_IsAskedAgain()
+    {
+        left.Behavior.Health = right.Behavior.Health = HealthCheckResponse.Types.ServingStatus.Serving;
+        await using ScorerClient client = Client();
+        await left.DieAsync();
+        for (ulong seed = 0; seed < 4; seed++)
+        {
+            Assert.Equal(TwoPictures.Score(Request(seed)), await client.ScoreAsync(Request(seed), Token));
+        }
+
+        await left.StartAsync();
+
+        // Its health is asked for once a second.
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        for (ulong seed = 4; left.Behavior.Requests == 0; seed++)
+        {
+            Assert.Equal(TwoPictures.Score(Request(seed)), await client.ScoreAsync(Request(seed), patience.Token));
+        }
+    }
+
+    [Fact]
     public async Task ScoreAsync_OneIsFull_TheOtherIsAskedAtOnce()
     {
         // A pause of an hour, as the full one asks for, would outlast the test.

@@ -30,7 +30,12 @@ internal sealed partial class AdminHost(IOptions<AdminOptions> options, ModelCat
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(catalogue);
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
-        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<StatusInterceptor>());
+        builder.Services.AddSingleton(new AdminKeyInterceptor(options));
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<StatusInterceptor>();
+            grpc.Interceptors.Add<AdminKeyInterceptor>();
+        });
         _application = builder.Build();
         _application.MapGrpcService<AdminGrpcService>();
         await _application.StartAsync(cancellationToken);
@@ -38,7 +43,14 @@ internal sealed partial class AdminHost(IOptions<AdminOptions> options, ModelCat
         LogListening(Address);
         if (!IPAddress.IsLoopback(address))
         {
-            LogExposed(address);
+            if (options.Value.KeySha256.Length == 0)
+            {
+                LogExposed(address);
+            }
+            else
+            {
+                LogClear(address);
+            }
         }
     }
 
@@ -55,8 +67,11 @@ internal sealed partial class AdminHost(IOptions<AdminOptions> options, ModelCat
     [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "The admin service listens on {Address}.")]
     private partial void LogListening(Uri address);
 
-    [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "The admin service listens on {Address}, beyond this machine: whoever reaches it may load any file that the server can read.")]
+    [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "The admin service listens on {Address}, beyond this machine: whoever reaches it may load any file that the server can read. Set Admin:KeySha256; see docs/models.md.")]
     private partial void LogExposed(IPAddress address);
+
+    [LoggerMessage(EventId = 402, Level = LogLevel.Warning, Message = "The admin service listens on {Address}, beyond this machine: its key travels in the clear.")]
+    private partial void LogClear(IPAddress address);
 
     /// <summary>Ends with the server that started it.</summary>
     private sealed class OwnersLifetime : IHostLifetime

@@ -20,6 +20,7 @@ internal sealed partial class ModelCatalogue : IDisposable
     private readonly IModelFactory[] _factories;
     private readonly ILogger<ModelCatalogue> _logger;
     private readonly Lock _gate = new();
+    private readonly HashSet<ServedModel> _added = [];
     private ImmutableList<ServedModel> _models;
 
     public ModelCatalogue(
@@ -46,20 +47,28 @@ internal sealed partial class ModelCatalogue : IDisposable
     /// <summary>The model of a name; null where there is none.</summary>
     public ServedModel? Find(string name) => Models.FirstOrDefault(model => model.Options.Name == name);
 
-    /// <summary>Adds a model that is loaded when somebody asks for it; one that is there already is taken if it is the same.</summary>
+    /// <summary>Adds a model that is loaded when somebody asks for it; one that is there already is taken if it is the same. One that was added and could never
+    /// be loaded gives way: its settings were wrong.</summary>
     /// <returns>The model; null where another one has the name.</returns>
     /// <exception cref="OptionsValidationException">Its kind is unknown.</exception>
     public ServedModel? Add(ModelOptions options)
     {
         lock (_gate)
         {
-            if (Find(options.Name) is { } known)
+            ServedModel? known = Find(options.Name);
+            if (known?.Options.LoadsAs(options) == true)
             {
-                return known.Options.LoadsAs(options) ? known : null;
+                return known;
+            }
+
+            if (known is not null && !(_added.Contains(known) && !known.WasReady && known.State is ModelState.Failed or ModelState.Unloaded))
+            {
+                return null;
             }
 
             ServedModel added = Serve(options with { Load = ModelLoading.OnFirstUse });
-            _models = _models.Add(added);
+            _models = known is null ? _models.Add(added) : _models.Replace(known, added);
+            _added.Add(added);
             return added;
         }
     }

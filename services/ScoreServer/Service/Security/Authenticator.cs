@@ -13,16 +13,20 @@ namespace Sjc.ScoreServer.Security;
 internal sealed class Authenticator
 {
     private const string Bearer = "Bearer ";
+
+    /// <summary>How far the issuer's clock and this machine's may be apart.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<string, string> _tenantsByKey;
     private readonly SecurityOptions _options;
     private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
     private readonly TokenValidationParameters? _validation;
 
-    public Authenticator(IOptions<SecurityOptions> options)
+    public Authenticator(IOptions<SecurityOptions> options, TimeProvider time, ILogger<Authenticator> logger)
     {
         _options = options.Value;
         _tenantsByKey = _options.ApiKeys.ToDictionary(key => key.Sha256.ToUpperInvariant(), key => key.Tenant, StringComparer.Ordinal);
-        _validation = _options.Jwt.IsOn ? ReadValidation(_options.Jwt) : null;
+        _validation = _options.Jwt.IsOn ? CreateValidation(_options.Jwt, time, logger) : null;
     }
 
     /// <summary>The tenant of a call; null where callers need no identity and show none.</summary>
@@ -63,23 +67,29 @@ internal sealed class Authenticator
         return result.IsValid && result.ClaimsIdentity.FindFirst(_options.Jwt.TenantClaim) is Claim { Value.Length: > 0 } claim ? claim.Value : null;
     }
 
-    private static TokenValidationParameters ReadValidation(JwtOptions options) => new()
+    private static TokenValidationParameters CreateValidation(JwtOptions options, TimeProvider time, ILogger logger)
     {
-        ValidIssuer = options.Issuer,
-        ValidAudience = options.Audience,
-        IssuerSigningKeys = ReadKeys(options.KeyFile),
-        RequireExpirationTime = true,
-        RequireSignedTokens = true,
-        // Public keys alone: with "HS256" a caller could sign with what everybody may know.
-        ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
-    };
+        RenewedFiles<SecurityKey[]> keys = new([options.KeyFile], texts => ParseKeys(texts[0]), time, logger);
+        return new TokenValidationParameters
+        {
+            ValidIssuer = options.Issuer,
+            ValidAudience = options.Audience,
+            IssuerSigningKeyResolver = (_, _, _, _) => keys.Value,
+            RequireExpirationTime = true,
+            ClockSkew = ClockSkew,
+            RequireSignedTokens = true,
+            // Public keys alone: with "HS256" a caller could sign with what everybody may know.
+            ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
+        };
+    }
 
-    private static IEnumerable<SecurityKey> ReadKeys(string path)
+    /// <summary>Public keys of a JSON web key set, or the one in PEM.</summary>
+    /// <exception cref="ArgumentException">It is neither, or holds none; <see cref="CryptographicException"/> likewise.</exception>
+    internal static SecurityKey[] ParseKeys(string text)
     {
-        string text = File.ReadAllText(path);
         if (!text.Contains("-----BEGIN", StringComparison.Ordinal))
         {
-            return JsonWebKeySet.Create(text).GetSigningKeys();
+            return JsonWebKeySet.Create(text).GetSigningKeys() is { Count: > 0 } keys ? [.. keys] : throw new ArgumentException("It holds no key.", nameof(text));
         }
 
         try

@@ -9,13 +9,12 @@ namespace Sjc.ScoreServer.Security;
 
 /// <summary>Finds out who makes a call, and refuses those who may not. Health is for everybody: probes have no keys.</summary>
 /// <remarks>A tenant is whom the identity names. Where none is asked for, it is what the metadata "sjc-tenant" says, or else the connection.</remarks>
-internal sealed class CallerInterceptor(Authenticator authenticator, IOptions<TenantsOptions> tenants, ScoreServerMetrics metrics) : Interceptor
+internal sealed class CallerInterceptor(Authenticator authenticator, IOptions<TenantsOptions> tenants, IOptions<SecurityOptions> security, ScoreServerMetrics metrics) : Interceptor
 {
     private const string TenantHeader = "sjc-tenant";
     private const string PriorityHeader = "sjc-priority";
-    private const string Anonymous = "anonymous";
     private const int MaxTenantLength = 64;
-    private readonly HashSet<string> _known = [.. tenants.Value.Tenants.Select(tenant => tenant.Name)];
+    private readonly TenantLabels _labels = new([.. tenants.Value.Tenants.Select(tenant => tenant.Name), .. security.Value.ApiKeys.Select(key => key.Tenant)]);
 
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -65,7 +64,7 @@ internal sealed class CallerInterceptor(Authenticator authenticator, IOptions<Te
         {
             string? identity = await authenticator.AuthenticateAsync(http);
             string tenant = identity ?? ReadTenant(http) ?? $"connection {http.Connection.Id}";
-            new Caller(tenant, identity is not null || _known.Contains(tenant) ? tenant : Anonymous, priority).Attach(http);
+            new Caller(tenant, _labels.Of(tenant, hasIdentity: identity is not null), priority).Attach(http);
         }
         catch (RpcException exception) when (exception.StatusCode == StatusCode.Unauthenticated)
         {

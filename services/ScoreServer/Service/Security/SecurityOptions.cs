@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Sjc.ScoreServer.Security;
 
@@ -52,6 +54,11 @@ internal sealed record SecurityOptions : IValidatableObject
             yield return new($"{Section}:{nameof(CertificateFile)} must be set where {nameof(ClientAuthorityFile)} is, but is empty.");
         }
 
+        foreach (string fault in FaultsOfFiles())
+        {
+            yield return new($"{Section}:{fault}");
+        }
+
         for (int i = 0; i < ApiKeys.Count; i++)
         {
             if (ApiKeys[i].Tenant.Length == 0)
@@ -68,6 +75,38 @@ internal sealed record SecurityOptions : IValidatableObject
         if (Jwt.IsOn && (Jwt.Issuer.Length == 0 || Jwt.Audience.Length == 0))
         {
             yield return new($"{Section}:Jwt:Issuer and {Section}:Jwt:Audience must be set where Jwt:KeyFile is, but one is empty.");
+        }
+    }
+
+    /// <summary>Files that are there and do not hold what they should: better said now than to the first caller.</summary>
+    private IEnumerable<string> FaultsOfFiles()
+    {
+        if (File.Exists(CertificateFile) && File.Exists(CertificateKeyFile) && WhyNot(() => ServerCertificates.Parse([File.ReadAllText(CertificateFile), File.ReadAllText(CertificateKeyFile)])) is { } pair)
+        {
+            yield return $"{nameof(CertificateFile)} and {nameof(CertificateKeyFile)} must be a certificate and its key in PEM, but are not: {pair}";
+        }
+
+        if (File.Exists(ClientAuthorityFile) && WhyNot(() => ServerCertificates.ParseAuthorities(ClientAuthorityFile)) is { } authorities)
+        {
+            yield return $"{nameof(ClientAuthorityFile)} must hold certificates in PEM, but does not: {authorities}";
+        }
+
+        if (File.Exists(Jwt.KeyFile) && WhyNot(() => Authenticator.ParseKeys(File.ReadAllText(Jwt.KeyFile))) is { } keys)
+        {
+            yield return $"Jwt:KeyFile must be a JSON web key set or a public key in PEM, but is not: {keys}";
+        }
+    }
+
+    private static string? WhyNot(Func<object> read)
+    {
+        try
+        {
+            _ = read();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or JsonException)
+        {
+            return exception.Message;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -7,24 +9,49 @@ namespace Sjc.ScoreServer.Security;
 internal static class ServerCertificates
 {
     /// <summary>Sets https addresses up.</summary>
-    public static void Configure(HttpsConnectionAdapterOptions https, SecurityOptions options)
+    /// <param name="https">What is set up.</param>
+    /// <param name="options">Files; the server's own certificate is read again where it changes.</param>
+    /// <param name="time">Of the looks at the files.</param>
+    /// <param name="logger">Is told of changes.</param>
+    public static void Configure(HttpsConnectionAdapterOptions https, SecurityOptions options, TimeProvider time, ILogger logger)
     {
         if (options.CertificateFile.Length == 0)
         {
             return;
         }
 
-        https.ServerCertificate = X509Certificate2.CreateFromPemFile(options.CertificateFile, options.CertificateKeyFile);
-        X509Certificate2Collection chain = [];
-        chain.ImportFromPemFile(options.CertificateFile);
-        https.ServerCertificateChain = [.. chain.Skip(1)];
+        RenewedFiles<SslStreamCertificateContext> own = new([options.CertificateFile, options.CertificateKeyFile], Parse, time, logger);
+        https.ServerCertificateSelector = (_, _) => own.Value.TargetCertificate;
+        https.OnAuthenticate = (_, tls) =>
+        {
+            // The selector, which Kestrel asks for, would leave the authorities in between out.
+            (tls.ServerCertificateContext, tls.ServerCertificateSelectionCallback) = (own.Value, null);
+        };
         if (options.ClientAuthorityFile.Length > 0)
         {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPemFile(options.ClientAuthorityFile);
+            X509Certificate2Collection authorities = ParseAuthorities(options.ClientAuthorityFile);
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.ClientCertificateValidation = (certificate, presented, _) => IsIssuedBy(authorities, certificate, presented);
         }
+    }
+
+    /// <summary>Certificates of a file.</summary>
+    /// <exception cref="CryptographicException">It holds none.</exception>
+    public static X509Certificate2Collection ParseAuthorities(string path)
+    {
+        X509Certificate2Collection authorities = [];
+        authorities.ImportFromPemFile(path);
+        return authorities.Count > 0 ? authorities : throw new CryptographicException("It holds no certificate.");
+    }
+
+    /// <summary>The certificate with its key, and the authorities between it and the root.</summary>
+    /// <param name="texts">Of the certificates and of the key, PEM.</param>
+    /// <exception cref="CryptographicException">They are not what they should be, or do not belong together.</exception>
+    public static SslStreamCertificateContext Parse(IReadOnlyList<string> texts)
+    {
+        X509Certificate2Collection chain = [];
+        chain.ImportFromPem(texts[0]);
+        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(texts[0], texts[1]), [.. chain.Skip(1)], offline: true);
     }
 
     private static bool IsIssuedBy(X509Certificate2Collection authorities, X509Certificate2 certificate, X509Chain? presented)
@@ -33,7 +60,7 @@ internal static class ServerCertificates
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2")); // client authentication
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2")); // client authentication
         if (presented is not null)
         {
             chain.ChainPolicy.ExtraStore.AddRange(presented.ChainElements.Select(element => element.Certificate).ToArray());

@@ -35,7 +35,7 @@ internal sealed partial class EffectiveOptionsLog(
                 ApiKeysOf = security.Value.ApiKeys.Select(key => key.Tenant),
                 Tokens = security.Value.Jwt.IsOn,
             },
-            Admin = admin.Value,
+            Admin = new { admin.Value.Port, admin.Value.Address, Key = admin.Value.KeySha256.Length > 0 },
             Telemetry = telemetry.Value,
         });
         LogSettings(settings);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Sjc.ScoreServer.Admin;
 using Sjc.Services.Tests.ScoreServer.Hosting;
@@ -23,6 +24,22 @@ public sealed class ModelsAdminCommandsTests
         Assert.Contains("tiny is ready", loadText, StringComparison.Ordinal);
         Assert.NotEqual(0, unknown);
         Assert.Contains("name must be one of tiny, but is other.", unknownText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Models_KeyInTheEnvironment_IsShown()
+    {
+        string hash = Convert.ToHexString(SHA256.HashData("an operator's key"u8));
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], "--Admin:Port=0", $"--Admin:KeySha256={hash}");
+        string admin = $"--admin={host.Application.Services.GetRequiredService<AdminHost>().Address}";
+
+        (int without, string refusal) = await CliRun.RunAsync("models", "status", admin);
+        Environment.SetEnvironmentVariable("SJC_ADMIN_KEY", "an operator's key");
+        (int with, string _) = await CliRun.RunAsync("models", "status", admin);
+        Environment.SetEnvironmentVariable("SJC_ADMIN_KEY", null);
+
+        Assert.Equal((1, 0), (without, with));
+        Assert.Contains("The call must show the admin port's key", refusal, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -88,6 +89,46 @@ public sealed class AdminRpcTests
         Assert.True(first.WeightBytes > 1_000_000);
         Assert.True(first.LoadSeconds > 0);
         Assert.Equal(StatusCode.AlreadyExists, other.StatusCode);
+        Assert.Equal(["tiny", "shapes"], (await host.Client.ListModelsAsync(new ScoreListRequest(), cancellationToken: Cancellation)).Models.Select(model => model.Name));
+    }
+
+    [Theory]
+    [InlineData(null, StatusCode.Unauthenticated)]
+    [InlineData("Bearer another", StatusCode.Unauthenticated)]
+    [InlineData("an operator's key", StatusCode.Unauthenticated)]
+    [InlineData("Bearer an operator's key", StatusCode.OK)]
+    public async Task ListModels_KeyIsOn_NeedsIt(string? shown, StatusCode expected)
+    {
+        string hash = Convert.ToHexString(SHA256.HashData("an operator's key"u8));
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], "--Admin:Port=0", $"--Admin:KeySha256={hash}");
+        using GrpcChannel channel = Open(host);
+        StatusCode code = StatusCode.OK;
+        try
+        {
+            await new AdminService.AdminServiceClient(channel).ListModelsAsync(
+                new AdminListRequest(), shown is null ? [] : new Metadata { { "authorization", shown } }, cancellationToken: Cancellation);
+        }
+        catch (RpcException exception)
+        {
+            code = exception.StatusCode;
+        }
+
+        Assert.Equal(expected, code);
+    }
+
+    [Fact]
+    public async Task LoadModel_FirstSettingsWereWrong_TakesOthers()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], "--Admin:Port=0");
+        using GrpcChannel channel = Open(host);
+        AdminService.AdminServiceClient admin = new(channel);
+        await Assert.ThrowsAsync<RpcException>(async () => await admin.LoadModelAsync(
+            new LoadModelRequest { Name = "shapes", Settings = new ModelSettings { Path = "/nowhere/at/all" } }, cancellationToken: Cancellation));
+
+        ModelStatus status = (await admin.LoadModelAsync(
+            new LoadModelRequest { Name = "shapes", Settings = new ModelSettings { Kind = "shapes" } }, cancellationToken: Cancellation)).Model;
+
+        Assert.Equal(ModelState.Ready, status.State);
         Assert.Equal(["tiny", "shapes"], (await host.Client.ListModelsAsync(new ScoreListRequest(), cancellationToken: Cancellation)).Models.Select(model => model.Name));
     }
 

@@ -2,9 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Sjc.Contracts.Score.V1;
+using Sjc.ScoreServer.Security;
 using Sjc.Services.Tests.FieldOptimizer;
 using Sjc.Services.Tests.ScoreServer.Hosting;
 
@@ -79,7 +84,9 @@ public sealed class AuthenticationTests : IDisposable
 
         Assert.Equal(StatusCode.OK, await ShowAsync(host, Token(good)));
         Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, audience: "others")));
-        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, expired: true)));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, expired: TimeSpan.FromHours(1))));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, expired: TimeSpan.FromMinutes(1))));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(good, issuer: "others")));
         Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(new SigningCredentials(new RsaSecurityKey(stranger), SecurityAlgorithms.RsaSha256))));
         Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, Token(null)));
 
@@ -101,13 +108,40 @@ public sealed class AuthenticationTests : IDisposable
     private static Task<ScoreServerHost> KeyHostAsync() => ScoreServerHost.StartAsync(
         [TinyPictures.Factory], "--Security:ApiKeys:0:Tenant=alice", $"--Security:ApiKeys:0:Sha256={Hash}");
 
-    private static string Token(SigningCredentials? credentials, string audience = "us", bool expired = false) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+    [Fact]
+    public async Task Score_KeyFileIsRenewed_TakesTheNewKeyAndNoLongerTheOld()
     {
-        Issuer = "them",
+        File.WriteAllText(_folder["issuer.pem"], _issuer.ExportSubjectPublicKeyInfoPem());
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        using RSA next = RSA.Create(2048);
+        Authenticator authenticator = new(
+            Options.Create(new SecurityOptions { Jwt = new JwtOptions { KeyFile = _folder["issuer.pem"], Issuer = "them", Audience = "us" } }), time, NullLogger<Authenticator>.Instance);
+        string old = Token(new SigningCredentials(new RsaSecurityKey(_issuer), SecurityAlgorithms.RsaSha256));
+        string renewed = Token(new SigningCredentials(new RsaSecurityKey(next), SecurityAlgorithms.RsaSha256));
+
+        Assert.Equal("alice", await authenticator.AuthenticateAsync(Showing(old)));
+        await Assert.ThrowsAsync<RpcException>(() => authenticator.AuthenticateAsync(Showing(renewed)));
+        File.WriteAllText(_folder["issuer.pem"], next.ExportSubjectPublicKeyInfoPem());
+        time.Advance(RenewedFiles<object>.Pause);
+
+        Assert.Equal("alice", await authenticator.AuthenticateAsync(Showing(renewed)));
+        await Assert.ThrowsAsync<RpcException>(() => authenticator.AuthenticateAsync(Showing(old)));
+    }
+
+    private static DefaultHttpContext Showing(string token)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Headers.Authorization = $"Bearer {token}";
+        return context;
+    }
+
+    private static string Token(SigningCredentials? credentials, string audience = "us", string issuer = "them", TimeSpan? expired = null) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = issuer,
         Audience = audience,
         Claims = new Dictionary<string, object> { ["sub"] = "alice" },
         NotBefore = DateTime.UtcNow.AddHours(-2),
-        Expires = DateTime.UtcNow.AddHours(expired ? -1 : 1),
+        Expires = expired is { } since ? DateTime.UtcNow - since : DateTime.UtcNow.AddHours(1),
         SigningCredentials = credentials,
     });
 
