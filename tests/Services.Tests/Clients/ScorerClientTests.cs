@@ -5,7 +5,6 @@ using Sjc.Client;
 using Sjc.Client.Resilience;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
-using Sjc.Contracts.Tensors;
 using Sjc.Services.Tests.FieldOptimizer.Scoring;
 
 namespace Sjc.Services.Tests.Clients;
@@ -44,9 +43,9 @@ public sealed class ScorerClientTests : IAsyncLifetime
     [Fact]
     public async Task ScoreAsync_Request_GetsItsAnswer()
     {
-        ScoreResponse response = await client.ScoreAsync(Request(1), Token);
+        ScoreResponse response = await client.ScoreAsync(TwoPictures.Request(1), Token);
 
-        Assert.Equal(TwoPictures.Score(Request(1)), response);
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(1)), response);
     }
 
     [Fact]
@@ -55,13 +54,13 @@ public sealed class ScorerClientTests : IAsyncLifetime
         TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
         scorer.Behavior.Hold = number => number == 1 ? first.Task : Task.CompletedTask;
 
-        Task<ScoreResponse> held = client.ScoreAsync(Request(1), Token);
-        ScoreResponse second = await client.ScoreAsync(Request(2), Token);
+        Task<ScoreResponse> held = client.ScoreAsync(TwoPictures.Request(1), Token);
+        ScoreResponse second = await client.ScoreAsync(TwoPictures.Request(2), Token);
         Assert.False(held.IsCompleted);
         first.SetResult();
 
-        Assert.Equal(TwoPictures.Score(Request(2)), second);
-        Assert.Equal(TwoPictures.Score(Request(1)), await held);
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(2)), second);
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(1)), await held);
     }
 
     [Theory]
@@ -75,7 +74,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
     {
         scorer.Behavior.Refuse = (number, _) => number <= 2 ? new Google.Rpc.Status { Code = (int)code, Message = "busy" } : null;
 
-        Assert.Equal(TwoPictures.Score(Request(1)), await client.ScoreAsync(Request(1), Token));
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(1)), await client.ScoreAsync(TwoPictures.Request(1), Token));
         Assert.Equal(3, scorer.Behavior.Requests);
     }
 
@@ -88,7 +87,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
     {
         scorer.Behavior.Refuse = (_, _) => new Google.Rpc.Status { Code = (int)code, Message = "images must be nicer, but is not." };
 
-        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(Request(1), Token));
+        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(TwoPictures.Request(1), Token));
 
         Assert.Contains("images must be nicer, but is not.", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(1, scorer.Behavior.Requests);
@@ -99,9 +98,9 @@ public sealed class ScorerClientTests : IAsyncLifetime
     {
         scorer.Behavior.Break = number => number == 2 ? new Grpc.Core.Status(StatusCode.Unavailable, "draining") : null;
 
-        await client.ScoreAsync(Request(1), Token);
+        await client.ScoreAsync(TwoPictures.Request(1), Token);
 
-        Assert.Equal(TwoPictures.Score(Request(2)), await client.ScoreAsync(Request(2), Token));
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(2)), await client.ScoreAsync(TwoPictures.Request(2), Token));
         Assert.Equal(3, scorer.Behavior.Requests);
     }
 
@@ -115,14 +114,14 @@ public sealed class ScorerClientTests : IAsyncLifetime
             reached.TrySetResult();
             return never.Task;
         };
-        Task<ScoreResponse> answer = client.ScoreAsync(Request(1), Token);
+        Task<ScoreResponse> answer = client.ScoreAsync(TwoPictures.Request(1), Token);
         await reached.Task.WaitAsync(Token);
 
         await scorer.DieAsync();
         scorer.Behavior.Hold = null;
         await scorer.StartAsync();
 
-        Assert.Equal(TwoPictures.Score(Request(1)), await answer);
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(1)), await answer);
     }
 
     [Fact]
@@ -131,7 +130,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
         await scorer.DieAsync();
         await using ScorerClient impatient = Client(TimeProvider.System, giveUpAfter: TimeSpan.FromMilliseconds(300));
 
-        ServiceUnavailableException failure = await Assert.ThrowsAsync<ServiceUnavailableException>(() => impatient.ScoreAsync(Request(1), Token));
+        ServiceUnavailableException failure = await Assert.ThrowsAsync<ServiceUnavailableException>(() => impatient.ScoreAsync(TwoPictures.Request(1), Token));
 
         Assert.Contains("no answer for 0.3 s (Unavailable", failure.Message, StringComparison.Ordinal);
     }
@@ -147,7 +146,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
             first.TrySetResult();
             return number == 1 ? Task.Delay(Timeout.Infinite, Token) : Task.CompletedTask;
         };
-        Task<ScoreResponse> answer = patient.ScoreAsync(Request(1), Token);
+        Task<ScoreResponse> answer = patient.ScoreAsync(TwoPictures.Request(1), Token);
         await first.Task.WaitAsync(Token);
 
         time.Advance(LongAttempt);
@@ -155,7 +154,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
         // The pause before the second attempt is timed as well; steps are small so that this attempt does not end before it reaches the scorer.
         await Eventually.HoldsAsync(() => scorer.Behavior.Requests >= 2, () => time.Advance(TimeSpan.FromMilliseconds(1)));
 
-        Assert.Equal(TwoPictures.Score(Request(1)), await answer);
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(1)), await answer);
     }
 
     [Fact]
@@ -168,13 +167,13 @@ public sealed class ScorerClientTests : IAsyncLifetime
             return number == 1 ? Task.Delay(Timeout.Infinite, Token) : Task.CompletedTask;
         };
         using CancellationTokenSource cancel = new();
-        Task<ScoreResponse> answer = client.ScoreAsync(Request(1), cancel.Token);
+        Task<ScoreResponse> answer = client.ScoreAsync(TwoPictures.Request(1), cancel.Token);
         await reached.Task.WaitAsync(Token);
 
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        Assert.Equal(TwoPictures.Score(Request(2)), await client.ScoreAsync(Request(2), Token));
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(2)), await client.ScoreAsync(TwoPictures.Request(2), Token));
         Assert.Equal([1ul], scorer.Behavior.Cancelled);
     }
 
@@ -197,16 +196,4 @@ public sealed class ScorerClientTests : IAsyncLifetime
             MaxRetryDelay = TimeSpan.FromMilliseconds(50),
         },
         time);
-
-    private static ScoreRequest Request(ulong seed)
-    {
-        float[] image = new float[3 * 8 * 8];
-        return new ScoreRequest
-        {
-            Model = "dots",
-            Images = TensorCodec.Encode(image, [1, 3, 8, 8]),
-            Sigmas = { 1.5 },
-            PerturbAndAverage = new PerturbAndAverageEstimator { Draws = 1, Seed = seed, Iteration = 1 },
-        };
-    }
 }

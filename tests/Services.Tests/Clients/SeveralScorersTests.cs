@@ -4,7 +4,6 @@ using Grpc.Health.V1;
 using Microsoft.Extensions.Time.Testing;
 using Sjc.Client;
 using Sjc.Contracts.Score.V1;
-using Sjc.Contracts.Tensors;
 using Sjc.Services.Tests.FieldOptimizer.Scoring;
 
 namespace Sjc.Services.Tests.Clients;
@@ -37,14 +36,14 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         TaskCompletionSource bothBusy = new(TaskCreationOptions.RunContinuationsAsynchronously);
         left.Behavior.Hold = right.Behavior.Hold = _ => bothBusy.Task;
         await using ScorerClient client = Client();
-        Task<ScoreResponse>[] answers = [.. Enumerable.Range(0, 8).Select(seed => client.ScoreAsync(Request((ulong)seed), Token))];
+        Task<ScoreResponse>[] answers = [.. Enumerable.Range(0, 8).Select(seed => client.ScoreAsync(TwoPictures.Request((ulong)seed), Token))];
         await Eventually.HoldsAsync(() => left.Behavior.Requests + right.Behavior.Requests >= 8);
 
         bothBusy.SetResult();
         ScoreResponse[] responses = await Task.WhenAll(answers);
 
         Assert.Equal((4, 4), (left.Behavior.Requests, right.Behavior.Requests));
-        Assert.Equal(Enumerable.Range(0, 8).Select(seed => TwoPictures.Score(Request((ulong)seed))), responses);
+        Assert.Equal(Enumerable.Range(0, 8).Select(seed => TwoPictures.Score(TwoPictures.Request((ulong)seed))), responses);
     }
 
     [Fact]
@@ -57,12 +56,12 @@ public sealed class SeveralScorersTests : IAsyncLifetime
             return Task.Delay(Timeout.Infinite, Token);
         };
         await using ScorerClient client = Client();
-        Task<ScoreResponse>[] answers = [.. Enumerable.Range(0, 4).Select(seed => client.ScoreAsync(Request((ulong)seed), Token))];
+        Task<ScoreResponse>[] answers = [.. Enumerable.Range(0, 4).Select(seed => client.ScoreAsync(TwoPictures.Request((ulong)seed), Token))];
         await reached.Task.WaitAsync(Token);
 
         await left.DieAsync();
 
-        Assert.Equal(Enumerable.Range(0, 4).Select(seed => TwoPictures.Score(Request((ulong)seed))), await Task.WhenAll(answers));
+        Assert.Equal(Enumerable.Range(0, 4).Select(seed => TwoPictures.Score(TwoPictures.Request((ulong)seed))), await Task.WhenAll(answers));
         Assert.True(right.Behavior.Requests >= 4);
     }
 
@@ -96,7 +95,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         await using ScorerClient client = Client();
         for (ulong seed = 0; seed < 6; seed++)
         {
-            Assert.Equal(TwoPictures.Score(Request(seed)), await client.ScoreAsync(Request(seed), Token));
+            Assert.Equal(TwoPictures.Score(TwoPictures.Request(seed)), await client.ScoreAsync(TwoPictures.Request(seed), Token));
         }
 
         Assert.Equal((1, 6), (left.Behavior.Requests, right.Behavior.Requests));
@@ -116,7 +115,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         for (ulong seed = 0; quiet < 10; seed++)
         {
             int before = left.Behavior.Requests;
-            await client.ScoreAsync(Request(seed), Token);
+            await client.ScoreAsync(TwoPictures.Request(seed), Token);
             quiet = left.Behavior.Requests == before ? quiet + 1 : 0;
         }
 
@@ -132,13 +131,13 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         left.Behavior.Hold = _ => HoldFirst(left);
         right.Behavior.Hold = _ => HoldFirst(right);
         await using ScorerClient client = Client(time, TimeSpan.FromMilliseconds(10));
-        Task<ScoreResponse> answer = client.ScoreAsync(Request(1), Token);
+        Task<ScoreResponse> answer = client.ScoreAsync(TwoPictures.Request(1), Token);
         await first.Task.WaitAsync(Token);
 
         // The first request may reach its scorer before the wait for the second begins.
         await Eventually.HoldsAsync(() => left.Behavior.Requests + right.Behavior.Requests >= 2, () => time.Advance(TimeSpan.FromMilliseconds(1)));
 
-        Assert.Equal(TwoPictures.Score(Request(1)), await answer);
+        Assert.Equal(TwoPictures.Score(TwoPictures.Request(1)), await answer);
         FakeScorer[] both = [.. asked];
         Assert.Equal(2, both.Distinct().Count());
         await Eventually.HoldsAsync(() => !both[0].Behavior.Cancelled.IsEmpty);
@@ -158,7 +157,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         left.Behavior.Refuse = right.Behavior.Refuse = (_, _) => new Status { Code = (int)Code.InvalidArgument, Message = "images must be nicer, but is not." };
         await using ScorerClient client = Client(hedgeAfter: TimeSpan.FromHours(1));
 
-        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(Request(1), Token));
+        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(TwoPictures.Request(1), Token));
 
         Assert.Equal("images must be nicer, but is not.", refusal.Detail);
         Assert.Equal(1, left.Behavior.Requests + right.Behavior.Requests);
@@ -176,7 +175,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
             answers.Add(answer);
         }
 
-        Assert.Equal(Enumerable.Range(0, 20).Select(seed => TwoPictures.Score(Request((ulong)seed))), answers);
+        Assert.Equal(Enumerable.Range(0, 20).Select(seed => TwoPictures.Score(TwoPictures.Request((ulong)seed))), answers);
 
         // The left one's first answer comes after its second.
         Task Release()
@@ -228,15 +227,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         for (int seed = 0; seed < count; seed++)
         {
             await Task.Yield();
-            yield return Request((ulong)seed);
+            yield return TwoPictures.Request((ulong)seed);
         }
     }
-
-    private static ScoreRequest Request(ulong seed) => new()
-    {
-        Model = "dots",
-        Images = TensorCodec.Encode(new float[3 * 8 * 8], [1, 3, 8, 8]),
-        Sigmas = { 1.5 },
-        PerturbAndAverage = new PerturbAndAverageEstimator { Draws = 1, Seed = seed, Iteration = 1 },
-    };
 }

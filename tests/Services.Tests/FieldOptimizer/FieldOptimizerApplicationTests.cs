@@ -62,6 +62,9 @@ public sealed class FieldOptimizerApplicationTests : IDisposable
     [InlineData("--Scorer:Address=ftp://x", "Scorer:Address must be http, https or dns addresses with commas between them, but is ftp://x.")]
     [InlineData("--Scorer:GiveUpAfter=2.00:00:00", "Scorer:GiveUpAfter must be in [10 ms, 24 h], but is 2.00:00:00.")]
     [InlineData("--Scorer:MaxRetryDelay=00:00:00.05", "Scorer:MaxRetryDelay must be at least RetryDelay")]
+    [InlineData("--Telemetry:OtlpEndpoint=collector", "Telemetry:OtlpEndpoint must be an http or https address, but is collector.")]
+    [InlineData("--Telemetry:OtlpEndpoint=ftp://collector", "Telemetry:OtlpEndpoint must be an http or https address, but is ftp://collector.")]
+    [InlineData("--Telemetry:TraceRatio=2", "The field TraceRatio must be between 0 and 1.")]
     public async Task Start_BadSetting_SaysWhich(string argument, string expected)
     {
         OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(argument));

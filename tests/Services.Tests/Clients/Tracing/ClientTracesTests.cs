@@ -3,7 +3,6 @@ using Google.Rpc;
 using Microsoft.Extensions.Time.Testing;
 using Sjc.Client;
 using Sjc.Contracts.Score.V1;
-using Sjc.Contracts.Tensors;
 using Sjc.Services.Tests.FieldOptimizer.Scoring;
 using Sjc.Services.Tests.ScoreServer.Hosting;
 
@@ -57,7 +56,7 @@ public sealed class ClientTracesTests
         await using ScorerClient client = Client($"{scorer.Address}");
         using Activity caller = RecordedSpans.Begin("caller");
 
-        await client.ScoreAsync(Request(1), Token);
+        await client.ScoreAsync(TwoPictures.Request(1), Token);
 
         Activity attempt = await spans.SingleAsync(caller.TraceId, ScoreStream);
         Assert.Equal(
@@ -84,7 +83,7 @@ public sealed class ClientTracesTests
         await using ScorerClient client = Client($"{scorer.Address}");
         using Activity caller = RecordedSpans.Begin("caller");
 
-        await client.ScoreAsync(Request(1), Token);
+        await client.ScoreAsync(TwoPictures.Request(1), Token);
 
         Activity request = await spans.SingleAsync(caller.TraceId, "ScoreStream");
         Activity[] attempts = [.. spans.Of(caller.TraceId).Where(span => span.OperationName == ScoreStream)];
@@ -108,7 +107,7 @@ public sealed class ClientTracesTests
         await using ScorerClient client = Client($"{left.Address},{right.Address}", time, TimeSpan.FromMilliseconds(10));
         using Activity caller = RecordedSpans.Begin("caller");
 
-        Task<ScoreResponse> answer = client.ScoreAsync(Request(1), Token);
+        Task<ScoreResponse> answer = client.ScoreAsync(TwoPictures.Request(1), Token);
         await first.Task.WaitAsync(Token);
         await Eventually.HoldsAsync(() => left.Behavior.Requests + right.Behavior.Requests >= 2, () => time.Advance(TimeSpan.FromMilliseconds(1)));
         await answer;
@@ -131,7 +130,7 @@ public sealed class ClientTracesTests
         await using ScorerClient client = Client($"{scorer.Address}");
         using Activity caller = RecordedSpans.Begin("caller");
 
-        await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(Request(1), Token));
+        await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(TwoPictures.Request(1), Token));
 
         foreach (string name in (string[])["ScoreStream", ScoreStream])
         {
@@ -148,12 +147,12 @@ public sealed class ClientTracesTests
         await using ScorerClient client = Client($"{scorer.Address}");
         using (Activity caller = RecordedSpans.Begin("caller"))
         {
-            await client.ScoreAsync(Request(1), Token);
+            await client.ScoreAsync(TwoPictures.Request(1), Token);
             Assert.Equal([$"00-{caller.TraceId}-{caller.SpanId}-00"], scorer.Behavior.Traceparents);
         }
 
         Activity.Current = null;
-        await client.ScoreAsync(Request(2), Token);
+        await client.ScoreAsync(TwoPictures.Request(2), Token);
         Assert.Equal("", scorer.Behavior.Traceparents.Last());
     }
 
@@ -204,12 +203,4 @@ public sealed class ClientTracesTests
             HedgeAfter = hedgeAfter,
         },
         time);
-
-    private static ScoreRequest Request(ulong seed) => new()
-    {
-        Model = "dots",
-        Images = TensorCodec.Encode(new float[3 * 8 * 8], [1, 3, 8, 8]),
-        Sigmas = { 1.5 },
-        PerturbAndAverage = new PerturbAndAverageEstimator { Draws = 1, Seed = seed, Iteration = 1 },
-    };
 }

@@ -8,6 +8,15 @@ namespace Sjc.Services.Tests.FieldOptimizer.Scoring;
 /// <remarks>D(x; σ) = Σᵢ softmaxᵢ(−‖x − yᵢ‖²/2σ²) yᵢ; gradient = mean over draws of (D(x + σn) − x)/σ (Wang et al. 2023, eq. 15).</remarks>
 internal static class TwoPictures
 {
+    /// <summary>A request for the score of a grey picture; the seed tells it from others.</summary>
+    public static ScoreRequest Request(ulong seed) => new()
+    {
+        Model = "dots",
+        Images = TensorCodec.Encode(new float[3 * 8 * 8], [1, 3, 8, 8]),
+        Sigmas = { 1.5 },
+        PerturbAndAverage = new PerturbAndAverageEstimator { Draws = 1, Seed = seed, Iteration = 1 },
+    };
+
     public static ScoreResponse Score(ScoreRequest request)
     {
         float[] images = TensorCodec.Decode(request.Images);
