@@ -73,7 +73,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         await left.DieAsync();
         for (ulong seed = 0; seed < 4; seed++)
         {
-            Assert.Equal(TwoPictures.Score(Request(seed)), await client.ScoreAsync(Request(seed), Token));
+            Assert.Equal(TwoPictures.Score(TwoPictures.Request(seed)), await client.ScoreAsync(TwoPictures.Request(seed), Token));
         }
 
         await left.StartAsync();
@@ -83,7 +83,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         patience.CancelAfter(TimeSpan.FromMinutes(2));
         for (ulong seed = 4; left.Behavior.Requests == 0; seed++)
         {
-            Assert.Equal(TwoPictures.Score(Request(seed)), await client.ScoreAsync(Request(seed), patience.Token));
+            Assert.Equal(TwoPictures.Score(TwoPictures.Request(seed)), await client.ScoreAsync(TwoPictures.Request(seed), patience.Token));
         }
     }
 
