@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,7 @@ public sealed class ScorerClient : IAsyncDisposable
     private const string RpcService = "sjc.score.v1.ScoreService";
     private readonly ServiceClientOptions options;
     private readonly ResilientCalls calls;
+    private readonly MessageLimits limits;
     private readonly ResiliencePipeline<object> scorePipeline;
     private readonly ResiliencePipeline<object> describePipeline;
 
@@ -30,6 +32,7 @@ public sealed class ScorerClient : IAsyncDisposable
         this.options = options;
         calls = new ResilientCalls(options, "scorer", RpcService, time ?? TimeProvider.System, logger ?? NullLogger<ScorerClient>.Instance);
         scorePipeline = calls.BuildPipeline(options.GiveUpAfter, options.AttemptTimeout, options.HedgeAfter);
+        limits = new MessageLimits(GetModelAsync);
         describePipeline = calls.BuildPipeline(options.DescribeTimeout, options.DescribeTimeout);
     }
 
@@ -66,9 +69,12 @@ public sealed class ScorerClient : IAsyncDisposable
     /// <summary>A score.</summary>
     /// <exception cref="ServiceRefusedException">The scorer refuses the request.</exception>
     /// <exception cref="ServiceUnavailableException">No answer for <see cref="ServiceClientOptions.GiveUpAfter"/>.</exception>
-    public Task<ScoreResponse> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default) =>
-        calls.RunAsync(
-        "ScoreStream", scorePipeline, options.GiveUpAfter, RequestRows.Count(request), (endpoint, token) => endpoint.ScoreAsync(request, token), cancellationToken);
+    public async Task<ScoreResponse> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default)
+    {
+        await RequireSizeAsync(request.Model, request, cancellationToken);
+        return await calls.RunAsync(
+            "ScoreStream", scorePipeline, options.GiveUpAfter, RequestRows.Count(request), (endpoint, token) => endpoint.ScoreAsync(request, token), cancellationToken);
+    }
 
     /// <summary>Scores of many requests, in their order, with several in flight.</summary>
     /// <param name="requests">Is read as answers are taken.</param>
@@ -118,17 +124,35 @@ public sealed class ScorerClient : IAsyncDisposable
     /// <summary>Pixels [n, 3, height, width] in [−1, 1] to latents.</summary>
     /// <exception cref="ServiceRefusedException">The scorer refuses the request, as for a model of pixels.</exception>
     /// <exception cref="ServiceUnavailableException">The scorer cannot be reached.</exception>
-    public Task<EncodeImagesResponse> EncodeImagesAsync(EncodeImagesRequest request, CancellationToken cancellationToken = default) =>
-        WorkAsync("EncodeImages", (client, call) => client.EncodeImagesAsync(request, call), cancellationToken);
+    public async Task<EncodeImagesResponse> EncodeImagesAsync(EncodeImagesRequest request, CancellationToken cancellationToken = default)
+    {
+        await RequireSizeAsync(request.Model, request, cancellationToken);
+        return await WorkAsync("EncodeImages", (client, call) => client.EncodeImagesAsync(request, call), cancellationToken);
+    }
 
     /// <summary>Latents to pixels [n, 3, height, width] in [−1, 1].</summary>
     /// <exception cref="ServiceRefusedException">The scorer refuses the request, as for a model of pixels.</exception>
     /// <exception cref="ServiceUnavailableException">The scorer cannot be reached.</exception>
-    public Task<DecodeLatentsResponse> DecodeLatentsAsync(DecodeLatentsRequest request, CancellationToken cancellationToken = default) =>
-        WorkAsync("DecodeLatents", (client, call) => client.DecodeLatentsAsync(request, call), cancellationToken);
+    public async Task<DecodeLatentsResponse> DecodeLatentsAsync(DecodeLatentsRequest request, CancellationToken cancellationToken = default)
+    {
+        await RequireSizeAsync(request.Model, request, cancellationToken);
+        return await WorkAsync("DecodeLatents", (client, call) => client.DecodeLatentsAsync(request, call), cancellationToken);
+    }
 
     /// <summary>Closes the connections; calls that still wait fail.</summary>
     public ValueTask DisposeAsync() => calls.DisposeAsync();
+
+    private async ValueTask RequireSizeAsync(string model, IMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await limits.RequireAsync(model, request, cancellationToken);
+        }
+        catch (RpcException exception)
+        {
+            throw calls.Refusal(exception);
+        }
+    }
 
     private Task<T> DescribeAsync<T>(string method, Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>

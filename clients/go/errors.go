@@ -35,8 +35,11 @@ func (e *Error) Error() string { return fmt.Sprintf("%s (%s)", e.Message, e.Code
 // Refused says whether the service refuses the request for good, so that asking again would not help.
 func (e *Error) Refused() bool {
 	switch e.Code {
-	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted, codes.Aborted, codes.Canceled, codes.Internal, codes.Unknown:
+	case codes.Unavailable, codes.DeadlineExceeded, codes.Aborted, codes.Canceled, codes.Internal, codes.Unknown:
 		return false
+	case codes.ResourceExhausted:
+		// A service that is full says when to come back; gRPC itself does not, of a message that is too large.
+		return e.RetryDelay == 0
 	}
 	return true
 }

@@ -148,6 +148,24 @@ func TestScore_BadRequest_NamesEveryFault(t *testing.T) {
 	}
 }
 
+func TestScore_MessageBeyondTheLimit_IsRefusedAtOnce(t *testing.T) {
+	scorer, shape := newScorer(t)
+	model, err := scorer.Model(background, "exact")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := 4
+	for _, extent := range shape {
+		size *= extent
+	}
+	q := query(shape)
+	q.Images = sjcgrpc.NewArray(append([]int{int(model.MaxMessageBytes)/size + 1}, shape...)...)
+	_, err = scorer.Score(background, q)
+	if e := failure(t, err, codes.ResourceExhausted); !e.Refused() {
+		t.Fatal("a message that is too large must be refused for good")
+	}
+}
+
 func TestScore_UnknownHandle_HasAReason(t *testing.T) {
 	scorer, shape := newScorer(t)
 	q := query(shape)

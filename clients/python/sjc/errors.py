@@ -69,8 +69,9 @@ _CODES = {code.value[0]: code for code in grpc.StatusCode}
 def from_status(code: int, message: str, details) -> SjcError:
     """The error of a google.rpc.Status or its twin in a stream's answers."""
     known = _CODES.get(code, grpc.StatusCode.UNKNOWN)
-    kind = UnavailableError if known in _TRANSIENT else RefusedError
-    return kind(known, message, details)
+    error = (UnavailableError if known in _TRANSIENT else RefusedError)(known, message, details)
+    # A service that is full says when to come back; gRPC itself does not, of a message that is too large.
+    return RefusedError(known, message, details) if known is grpc.StatusCode.RESOURCE_EXHAUSTED and error.retry_delay is None else error
 
 
 def from_rpc(error: grpc.RpcError) -> SjcError:

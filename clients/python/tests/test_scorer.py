@@ -74,6 +74,13 @@ class ScorerTests(unittest.TestCase):
         self.assertEqual(grpc.StatusCode.INVALID_ARGUMENT, caught.exception.code)
         self.assertEqual(["guidance_scale", "sigmas"], sorted(violation.field for violation in caught.exception.violations))
 
+    def test_message_beyond_the_limit_is_refused_at_once(self):
+        limit = self.scorer.model("exact").max_message_bytes
+        count = limit // self.image().nbytes + 1
+        with self.assertRaises(RefusedError) as caught:
+            self.scorer.score(np.zeros((count, *self.image().shape), np.float32), 1.0, model="exact", prompts=PROMPT)
+        self.assertEqual(grpc.StatusCode.RESOURCE_EXHAUSTED, caught.exception.code)
+
     def test_unknown_handle_has_a_reason(self):
         with self.assertRaises(RefusedError) as caught:
             self.scorer.score(self.image(), 1.0, model="exact", handles="0" * 64)

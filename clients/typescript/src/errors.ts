@@ -60,7 +60,9 @@ const transient: ReadonlySet<Code> = new Set([
 
 /** The error of a google.rpc.Status, or of its twin in a stream's answers. */
 export function fromStatus(code: number, message: string, details: readonly Any[] = []): SjcError {
-  return transient.has(code) ? new UnavailableError(code, message, details) : new RefusedError(code, message, details);
+  const error = transient.has(code) ? new UnavailableError(code, message, details) : new RefusedError(code, message, details);
+  // A service that is full says when to come back; gRPC itself does not, of a message that is too large.
+  return code === Code.RESOURCE_EXHAUSTED && error.retryDelayMs === undefined ? new RefusedError(code, message, details) : error;
 }
 
 /** The error of a failed call, with the details of its trailers. */

@@ -79,6 +79,14 @@ test("a refusal names every fault", async () => {
   }));
 });
 
+test("a message beyond the limit is refused at once", async () => {
+  const { dataShape, maxMessageBytes } = await scorer.model("exact");
+  const size = dataShape.reduce((a, b) => a * b);
+  const count = Math.floor(Number(maxMessageBytes) / (4 * size)) + 1;
+  const images = { data: new Float32Array(count * size), shape: [count, ...dataShape] };
+  await assert.rejects(scorer.score(query({ images })), refusal(Code.RESOURCE_EXHAUSTED, ({ retryDelayMs }) => assert.equal(retryDelayMs, undefined)));
+});
+
 test("an unknown handle has a reason", async () => {
   await assert.rejects(scorer.score(query({ prompts: [], handles: "0".repeat(64) })), refusal(Code.NOT_FOUND, ({ reason }) => assert.equal(reason, "HANDLE_UNKNOWN")));
 });

@@ -15,65 +15,20 @@ internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
-    /// <summary>Sends requests at a rate.</summary>
+    private readonly ConcurrentBag<double> refusals = [];
+    private long served;
+    private long offered;
+    private long start;
+
+    private TimeSpan Now => Stopwatch.GetElapsedTime(start);
+
+    /// <summary>Sends requests at a rate; once.</summary>
     public async Task<OverloadResult> RunAsync(double requestsPerSecond, TimeSpan duration, CancellationToken cancellationToken)
     {
         LoadStream[] streams = [.. Enumerable.Range(0, Streams).Select(_ => new LoadStream(load.Address))];
-        ConcurrentBag<double> refusals = [];
-        List<double> memory = [];
-        long served = 0;
-        long offered = 0;
-        long start = Stopwatch.GetTimestamp();
-        TimeSpan Now() => Stopwatch.GetElapsedTime(start);
-        async Task FollowAsync(Task<LoadAnswer> pending)
-        {
-            LoadAnswer answer = await pending;
-            if (Now() < Settling)
-            {
-                return;
-            }
-
-            if (answer.IsServed)
-            {
-                Interlocked.Increment(ref served);
-            }
-            else
-            {
-                refusals.Add(answer.Latency.TotalSeconds);
-            }
-        }
-
-        async Task SendAsync(LoadStream stream, int index)
-        {
-            ScoreRequest request = load.Request((ulong)index);
-            double due = 0;
-            TimeSpan last = Now();
-            while (Now() < Settling + duration)
-            {
-                TimeSpan now = Now();
-                due = Math.Min(due + (requestsPerSecond / Streams * (now - last).TotalSeconds), MaxInFlight);
-                last = now;
-                while (due >= 1 && stream.InFlight < MaxInFlight)
-                {
-                    due--;
-                    offered += index == 0 && Now() >= Settling ? Streams : 0;
-                    _ = FollowAsync(await stream.SendAsync(request));
-                }
-
-                await Task.Delay(Beat, cancellationToken);
-            }
-        }
-
-        Task sending = Task.WhenAll(streams.Select((stream, index) => Task.Run(() => SendAsync(stream, index))));
-        while (Now() < Settling + duration)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-            if (Now() > Settling)
-            {
-                memory.Add(scorer.ResidentBytes);
-            }
-        }
-
+        start = Stopwatch.GetTimestamp();
+        Task sending = Task.WhenAll(streams.Select((stream, index) => Task.Run(() => SendAsync(stream, index, requestsPerSecond / Streams, Settling + duration, cancellationToken))));
+        List<double> memory = await WatchMemoryAsync(Settling + duration, cancellationToken);
         await sending;
         foreach (LoadStream stream in streams)
         {
@@ -81,5 +36,60 @@ internal sealed class Overload(ScorerLoad load, ScorerProcess scorer)
         }
 
         return new OverloadResult(offered / duration.TotalSeconds, served / duration.TotalSeconds, [.. refusals], memory);
+    }
+
+    private async Task SendAsync(LoadStream stream, int index, double requestsPerSecond, TimeSpan until, CancellationToken cancellationToken)
+    {
+        ScoreRequest request = load.Request((ulong)index);
+        double due = 0;
+        TimeSpan last = Now;
+        while (Now < until)
+        {
+            TimeSpan now = Now;
+            due = Math.Min(due + (requestsPerSecond * (now - last).TotalSeconds), MaxInFlight);
+            last = now;
+            while (due >= 1 && stream.InFlight < MaxInFlight)
+            {
+                due--;
+                offered += index == 0 && Now >= Settling ? Streams : 0;
+                _ = FollowAsync(await stream.SendAsync(request));
+            }
+
+            await Task.Delay(Beat, cancellationToken);
+        }
+    }
+
+    private async Task FollowAsync(Task<LoadAnswer> pending)
+    {
+        LoadAnswer answer = await pending;
+        if (Now < Settling)
+        {
+            return;
+        }
+
+        if (answer.IsServed)
+        {
+            Interlocked.Increment(ref served);
+        }
+        else
+        {
+            refusals.Add(answer.Latency.TotalSeconds);
+        }
+    }
+
+    /// <summary>The scorer's memory, once a second after the first seconds.</summary>
+    private async Task<List<double>> WatchMemoryAsync(TimeSpan until, CancellationToken cancellationToken)
+    {
+        List<double> memory = [];
+        while (Now < until)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            if (Now > Settling)
+            {
+                memory.Add(scorer.ResidentBytes);
+            }
+        }
+
+        return memory;
     }
 }

@@ -178,6 +178,21 @@ public sealed class ScorerClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ScoreAsync_MoreThanTheScorerTakes_IsRefusedBeforeItTravels()
+    {
+        scorer.Behavior.Model = scorer.Behavior.Model.Clone();
+        scorer.Behavior.Model.MaxMessageBytes = 100_000;
+        ScoreRequest request = Request(1);
+        request.Images = TensorCodec.Encode(new float[150 * 3 * 8 * 8], [150, 3, 8, 8]);
+
+        ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(request, Token));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.StartsWith("The request must have at most 100000 bytes, but has 115", refusal.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, scorer.Behavior.Requests);
+    }
+
+    [Fact]
     public void RequestedDelay_RetryInfo_IsTaken()
     {
         RpcException exception = RpcErrors.ResourceExhausted("full", TimeSpan.FromSeconds(2.5)).ToRpcException();

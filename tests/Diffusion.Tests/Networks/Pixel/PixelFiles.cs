@@ -26,7 +26,7 @@ internal static class PixelFiles
 
     public static IDenoiser Open(string file, params string[] flags) => ModelFamilies.Open(Options(PathOf(file), flags));
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SjcGrpc.sln")))

@@ -5,8 +5,9 @@ using Sjc.ScoreServer.Api;
 using Sjc.ScoreServer.Batching;
 using Sjc.ScoreServer.Models;
 using Sjc.ScoreServer.Security;
+using Sjc.ScoreServer.Telemetry;
 
-namespace Sjc.ScoreServer.Telemetry;
+namespace Sjc.ScoreServer;
 
 /// <summary>Says once, on start, with which settings the server runs.</summary>
 internal sealed partial class EffectiveOptionsLog(
