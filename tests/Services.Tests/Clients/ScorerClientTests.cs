@@ -5,6 +5,7 @@ using Sjc.Client;
 using Sjc.Client.Resilience;
 using Sjc.Contracts.Errors;
 using Sjc.Contracts.Score.V1;
+using Sjc.Contracts.Tensors;
 using Sjc.Services.Tests.FieldOptimizer.Scoring;
 
 namespace Sjc.Services.Tests.Clients;
@@ -182,7 +183,7 @@ public sealed class ScorerClientTests : IAsyncLifetime
     {
         scorer.Behavior.Model = scorer.Behavior.Model.Clone();
         scorer.Behavior.Model.MaxMessageBytes = 100_000;
-        ScoreRequest request = Request(1);
+        ScoreRequest request = TwoPictures.Request(1);
         request.Images = TensorCodec.Encode(new float[150 * 3 * 8 * 8], [150, 3, 8, 8]);
 
         ServiceRefusedException refusal = await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(request, Token));
