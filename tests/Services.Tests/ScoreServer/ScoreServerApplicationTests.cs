@@ -130,6 +130,21 @@ public sealed class ScoreServerApplicationTests
         Assert.Equal("The weights must be whole, but are not.", error.Message);
     }
 
+    [Fact]
+    public async Task Calls_ModelThatCannotBeLoaded_GiveNoPathAway()
+    {
+        const string Folder = "/somewhere/secret";
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync(
+            [TinyPictures.Factory], "--Models:1:Name=lost", $"--Models:1:Path={Folder}/weights.safetensors", "--Models:1:Load=OnFirstUse");
+
+        RpcException score = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.ScoreAsync(Requests.Score("lost"), cancellationToken: Cancellation));
+        RpcException described = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.GetModelAsync(new GetModelRequest { Name = "lost" }, cancellationToken: Cancellation));
+        ListModelsResponse listed = await host.Client.ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation);
+
+        Assert.Equal((StatusCode.FailedPrecondition, StatusCode.FailedPrecondition), (score.StatusCode, described.StatusCode));
+        Assert.All([score.GetRpcStatus()!.ToString(), described.GetRpcStatus()!.ToString(), listed.ToString()], text => Assert.DoesNotContain("secret", text, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Development", true)]
     [InlineData("Production", false)]

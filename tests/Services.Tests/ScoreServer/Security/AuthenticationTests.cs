@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http;
@@ -71,6 +72,24 @@ public sealed class AuthenticationTests : IDisposable
         Assert.Contains("the tenant's quota", Assert.Single(Requests.Violations(tooLarge)), StringComparison.Ordinal);
         Assert.Contains(StatusCode.ResourceExhausted, codes);
         Assert.Equal(StatusCode.OK, codes[0]);
+    }
+
+    [Fact]
+    public async Task EncodePrompts_BeyondTheQuota_IsRefusedWithRetryInfo()
+    {
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], "--Tenants:0:Name=alice", "--Tenants:0:CallsPerSecond=1");
+        EncodePromptsRequest request = new() { Model = TinyPictures.Kind, Prompts = { "a red car" } };
+
+        Task<EncodePromptsResponse>[] calls =
+        [
+            .. Enumerable.Range(0, 20).Select(_ => host.Client.EncodePromptsAsync(request, new Metadata { { "sjc-tenant", "alice" } }, cancellationToken: Cancellation).ResponseAsync),
+        ];
+        await Task.WhenAll(calls).ContinueWith(static all => all.Exception, Cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        RpcException[] refused = [.. calls.Where(call => call.IsFaulted).Select(call => Assert.IsType<RpcException>(call.Exception!.InnerException))];
+        Assert.NotEmpty(refused);
+        Assert.Contains(calls, call => call.IsCompletedSuccessfully);
+        Assert.All(refused, refusal => Assert.NotNull(refusal.GetRpcStatus()!.GetDetail<RetryInfo>()));
     }
 
     [Fact]

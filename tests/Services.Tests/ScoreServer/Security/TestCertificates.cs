@@ -16,10 +16,18 @@ internal sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         Authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(AuthorityFile, Authority.ExportCertificatePem());
+        RenewServer();
+    }
+
+    /// <summary>Writes a new certificate of the server, and its key.</summary>
+    /// <returns>Its serial number.</returns>
+    public string RenewServer()
+    {
         using X509Certificate2 server = Issue("localhost", server: true);
         File.WriteAllText(ServerFile, server.ExportCertificatePem());
         using ECDsa key = server.GetECDsaPrivateKey()!;
         File.WriteAllText(ServerKeyFile, key.ExportPkcs8PrivateKeyPem());
+        return server.SerialNumber;
     }
 
     public X509Certificate2 Authority { get; }

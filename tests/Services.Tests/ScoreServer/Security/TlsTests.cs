@@ -1,13 +1,16 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Sjc.Contracts.Health;
 using Sjc.Contracts.Score.V1;
 using Sjc.ScoreServer;
 using Sjc.ScoreServer.Models;
+using Sjc.ScoreServer.Security;
 using Sjc.Services.Tests.ScoreServer.Hosting;
 
 namespace Sjc.Services.Tests.ScoreServer.Security;
@@ -38,6 +41,21 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Tls_CertificateIsRenewed_NewConnectionsSeeIt()
+    {
+        FakeTimeProvider time = new();
+        await using WebApplication application = await StartAsync(time);
+        string before = await SerialOfAsync(application.Address());
+        string renewed = _certificates.RenewServer();
+
+        string meanwhile = await SerialOfAsync(application.Address());
+        time.Advance(RenewedFiles<object>.Pause);
+
+        Assert.Equal((before, renewed), (meanwhile, await SerialOfAsync(application.Address())));
+        Assert.NotEqual(before, renewed);
+    }
+
+    [Fact]
     public async Task MutualTls_CertificateOfTheAuthority_IsNeeded()
     {
         await using WebApplication application = await StartAsync($"--Security:ClientAuthorityFile={_certificates.AuthorityFile}");
@@ -54,7 +72,9 @@ public sealed class TlsTests : IDisposable
         Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), server));
     }
 
-    private async Task<WebApplication> StartAsync(params string[] args)
+    private Task<WebApplication> StartAsync(params string[] args) => StartAsync(TimeProvider.System, args);
+
+    private async Task<WebApplication> StartAsync(TimeProvider time, params string[] args)
     {
         WebApplication application = ScoreServerApplication.Build(
             [
@@ -62,18 +82,32 @@ public sealed class TlsTests : IDisposable
                 $"--Security:CertificateFile={_certificates.ServerFile}", $"--Security:CertificateKeyFile={_certificates.ServerKeyFile}", .. args,
             ],
             new ScoreServerHosting { Url = "https://127.0.0.1:0", Quiet = true },
-            services => services.AddSingleton<IModelFactory>(TinyPictures.Factory));
+            services => services.AddSingleton<IModelFactory>(TinyPictures.Factory).AddSingleton(time));
         await application.StartAsync(Cancellation);
         await application.WaitUntilReadyAsync(Cancellation);
         return application;
     }
 
+    private SslClientAuthenticationOptions Trusting() => new()
+    {
+        CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { _certificates.Authority } },
+    };
+
+    /// <summary>Of the certificate that a server shows to a new connection.</summary>
+    private async Task<string> SerialOfAsync(Uri address)
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(address.Host, address.Port, Cancellation);
+        await using SslStream stream = new(client.GetStream());
+        SslClientAuthenticationOptions tls = Trusting();
+        (tls.TargetHost, tls.ApplicationProtocols) = ("localhost", [SslApplicationProtocol.Http2]);
+        await stream.AuthenticateAsClientAsync(tls, Cancellation);
+        return stream.RemoteCertificate!.GetSerialNumberString();
+    }
+
     private async Task<StatusCode> ScoreAsync(Uri address, X509Certificate2? certificate)
     {
-        SslClientAuthenticationOptions tls = new()
-        {
-            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { _certificates.Authority } },
-        };
+        SslClientAuthenticationOptions tls = Trusting();
         if (certificate is not null)
         {
             tls.ClientCertificates = [certificate];
