@@ -4,7 +4,8 @@
 # folder), and no .NET: the program beside this script, made by publish.sh, brings its own. In the repository it is published first.
 #
 # Usage: check.sh [--device N] [--json FILE] [--short] | --compile-only
-# Exit codes: 0 all agrees, 1 the GPU computes something else or a call failed, 2 wrong arguments, 3 no GPU that can be used here.
+# Where compute-sanitizer is (SJC_SANITIZER names it, or says none; else in PATH, CUDA_HOME or /usr/local/cuda), all kernels run under it first, in small sizes.
+# Exit codes: 0 all agrees, 1 the GPU computes something else, a call failed or the sanitizer found something, 2 wrong arguments, 3 no GPU that can be used here.
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -20,8 +21,33 @@ if [ ! -x "$program" ]; then
   fi
 fi
 
-sanitizer=()
-if [ -n "${SJC_SANITIZER:-}" ]; then
-  sanitizer=("$SJC_SANITIZER" --error-exitcode 1) # such as compute-sanitizer, whose findings then fail the check
+find_sanitizer() {
+  local candidate
+  for candidate in "${SJC_SANITIZER:-}" compute-sanitizer "${CUDA_HOME:-/nonexistent}/bin/compute-sanitizer" /usr/local/cuda/bin/compute-sanitizer; do
+    if [ "$candidate" = none ]; then
+      return
+    fi
+    if [ -n "$candidate" ] && command -v "$candidate" >/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+outcome=missing
+sanitizer=$(find_sanitizer)
+case " $* " in
+  *" --compile-only "*) exec "$program" "$@" ;;
+esac
+if [ -n "$sanitizer" ]; then
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  code=0
+  "$sanitizer" --error-exitcode 9 "$program" "$@" --short --json "$folder/sanitized.json" || code=$?
+  case $code in
+    0) outcome=clean ;;
+    9) outcome=findings ;;
+    *) exit "$code" ;; # the program has said why
+  esac
 fi
-exec "${sanitizer[@]}" "$program" "$@"
+"$program" "$@" --sanitizer "$outcome"

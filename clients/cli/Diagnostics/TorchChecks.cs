@@ -12,8 +12,9 @@ internal static class TorchChecks
     public static Finding Mend()
     {
         const string Subject = "native mend";
-        string library = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
-        if (!OperatingSystem.IsLinux() || !File.Exists(library))
+        const string Name = "libLibTorchSharp.so";
+        string[] places = [Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", Name), Path.Combine(AppContext.BaseDirectory, Name)];
+        if (!OperatingSystem.IsLinux() || Array.Find(places, File.Exists) is not { } library)
         {
             return new(Severity.Good, Subject, "not needed on this platform");
         }

@@ -9,17 +9,20 @@ internal static class Correctness
     /// <summary>Voxels, channels and pixels of what is compared; the second has three channels and an activation of colours.</summary>
     private static readonly (int Grid, int Channels, int Image)[] Sizes = [(12, 4, 16), (33, 3, 40), (64, 4, 64), (16, 9, 24)];
 
+    /// <summary>Left out of a short check.</summary>
+    private const int LargeGrid = 64;
+
     /// <summary>Compares.</summary>
     /// <returns>Whether all agrees.</returns>
-    public static bool Run(int device, CheckReport report)
+    public static bool Run(int device, bool isShort, CheckReport report)
     {
         bool agrees = true;
-        foreach ((int grid, int channels, int image) in Sizes)
+        foreach ((int grid, int channels, int image) in isShort ? Sizes.Where(size => size.Grid < LargeGrid) : Sizes)
         {
-            foreach (bool deterministic in new[] { false, true })
+            foreach ((bool deterministic, bool isMasked) in new[] { (false, false), (true, false), (true, true) })
             {
-                string name = $"{grid}/{image}/{channels}{(deterministic ? "/deterministic" : "")}";
-                IReadOnlyList<(string Name, double Difference)> found = new CudaSelfCheck(grid, channels, image).Differences(new CudaDevice(device, KernelCache.Default), deterministic);
+                string name = $"{grid}/{image}/{channels}{(isMasked ? "/masked" : deterministic ? "/deterministic" : "")}";
+                IReadOnlyList<(string Name, double Difference)> found = new CudaSelfCheck(grid, channels, image, isMasked).Differences(new CudaDevice(device, KernelCache.Default), deterministic);
                 foreach ((string part, double difference) in found)
                 {
                     report.Add(name, $"difference of {part}", difference, "relative");

@@ -26,7 +26,7 @@ internal static class Program
         }
         catch (ArgumentException exception)
         {
-            Console.Error.WriteLine($"{exception.Message} Usage: sjc-gpu-check [--device N] [--json FILE] [--short] | --compile-only");
+            Console.Error.WriteLine($"{exception.Message} Usage: sjc-gpu-check [--device N] [--json FILE] [--short] [--sanitizer clean|findings|missing] | --compile-only");
             return Usage;
         }
         catch (Exception exception) when (exception is CudaException or DllNotFoundException or EntryPointNotFoundException or NotSupportedException or IOException)
@@ -47,15 +47,21 @@ internal static class Program
 
         CheckReport report = new(probe, probe.Devices[arguments.Device]);
         Console.WriteLine($"{report.Device.Name}, compute capability {report.Device.Architecture / 10.0:F1}, driver for CUDA {probe.DriverVersion}, NVRTC {probe.CompilerVersion}");
-        bool agrees = Correctness.Run(arguments.Device, report);
+        bool agrees = Correctness.Run(arguments.Device, arguments.Short, report) & FieldCorrectness.Run(arguments.Device, report);
         if (agrees)
         {
             Timings.Run(arguments.Device, arguments.Short, report);
         }
 
+        report.Add("sanitizer", "clean", arguments.IsSanitized is { } clean ? (clean ? 1 : 0) : double.NaN, "");
         report.WriteJson(arguments.JsonFile);
+        if (arguments.IsSanitized == false)
+        {
+            Console.Error.WriteLine("GPU check: the sanitizer has findings; they are above.");
+        }
+
         Console.WriteLine(agrees ? $"The GPU agrees with the processor. Figures: {arguments.JsonFile}" : $"The GPU does NOT agree with the processor: see {arguments.JsonFile}");
-        return agrees ? Success : Failure;
+        return agrees && arguments.IsSanitized != false ? Success : Failure;
     }
 
     private static int Compile()

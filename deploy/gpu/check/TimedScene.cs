@@ -61,11 +61,22 @@ internal sealed class TimedScene : IDisposable
     }
 
     /// <summary>Renders the iteration's view and waits for its picture.</summary>
-    public DeviceTape Forward()
+    public DeviceTape Forward() => Forward(NextCamera());
+
+    /// <summary>What iterations in a steady state allocate, cameras aside: memory of the device or pinned, how often; bytes of the collected heap.</summary>
+    public (int Device, long Managed) CountAllocations(int iterations)
     {
-        RandomKey key = new(7, RandomStream.View, (uint)iteration++, 0);
-        Camera camera = views.At(key.UniformDouble(0), key.UniformDouble(1), key.UniformDouble(2)).Camera;
-        return (DeviceTape)renderer.Forward(0, camera, new RenderOptions(0.5f, 1e-4f));
+        Camera camera = NextCamera();
+        int device = renderer.Allocations;
+        long managed = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < iterations; i++)
+        {
+            Forward(camera);
+            BackwardAndStep();
+        }
+
+        managed = GC.GetAllocatedBytesForCurrentThread() - managed;
+        return (renderer.Allocations - device, managed);
     }
 
     /// <summary>Queues the adjoint and the step.</summary>
@@ -90,7 +101,15 @@ internal sealed class TimedScene : IDisposable
     /// <inheritdoc/>
     public void Dispose() => renderer.Dispose();
 
-    private static float[] Ball(int size)
+    private Camera NextCamera()
+    {
+        RandomKey key = new(7, RandomStream.View, (uint)iteration++, 0);
+        return views.At(key.UniformDouble(0), key.UniformDouble(1), key.UniformDouble(2)).Camera;
+    }
+
+    private DeviceTape Forward(Camera camera) => (DeviceTape)renderer.Forward(0, camera, new RenderOptions(0.5f, 1e-4f));
+
+    internal static float[] Ball(int size)
     {
         float[] density = new float[size * size * size];
         for (int i = 0; i < density.Length; i++)

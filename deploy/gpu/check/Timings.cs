@@ -20,9 +20,9 @@ internal static class Timings
         }
     }
 
-    private static void Time(int device, int grid, int image, int count, bool deterministic, double bandwidth, CheckReport report)
+    private static void Time(int ordinal, int grid, int image, int count, bool deterministic, double bandwidth, CheckReport report)
     {
-        using TimedScene scene = new(device, grid, image, deterministic);
+        using TimedScene scene = new(ordinal, grid, image, deterministic);
         for (int i = 0; i < Math.Min(count, 20); i++)
         {
             scene.Iterate(); // the first ones find memory and clocks cold
@@ -38,12 +38,15 @@ internal static class Timings
         scene.Wait();
         double seconds = clock.Elapsed.TotalSeconds / count;
         (double forward, double step) = Stages(scene, count);
+        (int allocations, long managed) = scene.CountAllocations(count);
         scene.CountSamples();
         long bytes = LeastBytes(scene, deterministic);
         string name = $"{grid}/{image}{(deterministic ? "/deterministic" : "")}";
         report.Add(name, "iteration", 1e3 * seconds, "ms");
         report.Add(name, "forward", 1e3 * forward, "ms");
         report.Add(name, "adjoint_and_step", 1e3 * step, "ms");
+        report.Add(name, "device_allocations", allocations, "in all iterations");
+        report.Add(name, "managed_bytes", managed, "bytes in all iterations");
         report.Add(name, "active_samples", scene.Samples.Active, "samples");
         report.Add(name, "least_bytes", bytes, "bytes");
         report.Add(name, "fraction_of_copy_bandwidth", bytes / seconds / bandwidth, "");

@@ -132,7 +132,10 @@ public static class TorchRuntime
         }
     }
 
-    private static string PackagedFolder() => Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+    /// <summary>A program that was published for one platform has its libraries beside it.</summary>
+    private static string PackagedFolder() => File.Exists(Path.Combine(AppContext.BaseDirectory, FileName("torch_cpu")))
+        ? AppContext.BaseDirectory
+        : Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
 
     private static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";

@@ -126,7 +126,9 @@ public sealed class CudaTrainingRendererTests
 
         Iterate();
         device.Calls.Clear();
+        int allocations = device.Allocations;
         Iterate();
+        Assert.Equal(allocations, device.Allocations);
         Assert.Equal(
             [
                 "generate_rays", "measure_rays", "prepare_rays", "sample_density", "attenuate", "sum_parts", "sample_colors", "composite", "down", "wait",

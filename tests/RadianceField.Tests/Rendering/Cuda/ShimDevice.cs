@@ -36,8 +36,11 @@ internal sealed unsafe class ShimDevice : IKernelDevice
     /// <summary>The kernels that ran, and "up", "down" and "wait".</summary>
     public List<string> Calls { get; } = [];
 
+    public int Allocations { get; private set; }
+
     public nint Allocate(long bytes)
     {
+        Allocations++;
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)(bytes + (2 * GuardBytes)), GuardBytes);
         NativeMemory.Fill(memory, GuardBytes, Guard);
         NativeMemory.Clear(memory + GuardBytes, (nuint)bytes);

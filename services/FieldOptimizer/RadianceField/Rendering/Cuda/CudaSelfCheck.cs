@@ -24,12 +24,18 @@ internal sealed class CudaSelfCheck
     /// <param name="gridSize">Voxels along each side.</param>
     /// <param name="channels">Of the image.</param>
     /// <param name="imageSize">Pixels along each side.</param>
-    public CudaSelfCheck(int gridSize, int channels, int imageSize)
+    /// <param name="isMasked">Hide four of five voxels by an alpha mask.</param>
+    public CudaSelfCheck(int gridSize, int channels, int imageSize, bool isMasked = false)
     {
         ColorMode mode = channels == 3 ? ColorMode.SigmoidCentered : ColorMode.Raw;
         field = new(GridSize.Cube(gridSize), AxisAlignedBox.Cube(1), channels, mode, -1, Background.Texture(channels, 4, 4));
         field.Voxels.ImportDensity(Uniform(0, (int)field.Grid.VoxelCount, -3, 6));
         field.Voxels.ImportFeatures(Uniform(1, (int)field.Grid.VoxelCount * channels, -2, 2));
+        if (isMasked)
+        {
+            field.Mask = AlphaMask.FromVoxels(field.Grid, field.Box, [.. Uniform(5, (int)field.Grid.VoxelCount, 0, 1).Select(value => value < 0.2f ? (byte)1 : (byte)0)]);
+        }
+
         Uniform(2, field.Background.Values.Length, -1, 1).CopyTo(field.Background.Values);
         camera = Camera.Orbit(imageSize, imageSize, 50, 1.5, 30, 20);
         imageGradient = Uniform(3, channels * imageSize * imageSize, -1, 1);
@@ -86,7 +92,7 @@ internal sealed class CudaSelfCheck
     }
 
     /// <summary>Relative to the greatest expected value; NaN where there is one.</summary>
-    private static double Difference(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    internal static double Difference(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         double greatest = 0;
         double difference = 0;

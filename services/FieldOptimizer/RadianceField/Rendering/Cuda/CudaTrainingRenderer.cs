@@ -61,6 +61,9 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
     /// <summary>The field on the device.</summary>
     public DeviceField Memory => memory;
 
+    /// <summary>How often memory has been allocated on the device or pinned for it.</summary>
+    public int Allocations => device.Allocations;
+
     /// <inheritdoc/>
     public IViewTape Forward(int view, Camera camera, RenderOptions options)
     {

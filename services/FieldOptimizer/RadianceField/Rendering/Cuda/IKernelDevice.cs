@@ -7,6 +7,9 @@ internal interface IKernelDevice : IDisposable
     /// <summary>Which device this is, for people.</summary>
     string Description { get; }
 
+    /// <summary>How often memory has been allocated, of the device or pinned: stands still once a run is under way.</summary>
+    int Allocations { get; }
+
     /// <summary>Memory of the device, zeros.</summary>
     nint Allocate(long bytes);
 

@@ -23,9 +23,18 @@ public sealed class GpuCheckTests : IDisposable
         Assert.Equal("Fake GPU", report.RootElement.GetProperty("machine").GetProperty("gpu").GetString());
         Assert.Equal("12.8", report.RootElement.GetProperty("versions").GetProperty("nvrtc").GetString());
         (string, string)[] figures = [.. report.RootElement.GetProperty("results").EnumerateArray().Select(figure => (figure.GetProperty("case").GetString()!, figure.GetProperty("metric").GetString()!))];
-        Assert.Contains(("64/64/4/deterministic", "difference of voxels' gradient"), figures);
+        Assert.Contains(("16/24/9/deterministic", "difference of voxels' gradient"), figures);
         Assert.Contains(("16/16", "iteration"), figures);
         Assert.Contains(("16/16/deterministic", "fraction_of_copy_bandwidth"), figures);
+        Assert.Contains(("mask", "same voxels"), figures);
+        Assert.Contains(("33/40/3/masked", "difference of voxels' gradient"), figures);
+        Assert.Contains(("resampled", "difference of values at points"), figures);
+        Dictionary<(string?, string?), double?> values = report.RootElement.GetProperty("results").EnumerateArray().ToDictionary(
+            figure => (figure.GetProperty("case").GetString(), figure.GetProperty("metric").GetString()),
+            figure => figure.GetProperty("value").ValueKind == JsonValueKind.Null ? (double?)null : figure.GetProperty("value").GetDouble());
+        Assert.Equal(0, values[("16/16", "device_allocations")]);
+        Assert.Equal(0, values[("16/16/deterministic", "managed_bytes")]);
+        Assert.Null(values[("sanitizer", "clean")]);
         Assert.Single(Directory.GetFiles(Path.Combine(folder, "cache"))); // the kernels were compiled once
     }
 
@@ -38,7 +47,20 @@ public sealed class GpuCheckTests : IDisposable
         Assert.StartsWith("GPU check: nothing to check: the NVIDIA driver (libcuda) was not found; looked for ", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_AfterASanitizerWithFindings_Fails()
+    {
+        string json = Path.Combine(folder, "figures.json");
+        (int code, _, string errors) = Run(ShimLibrary.BuildFakeDriver(), "--short", "--sanitizer", "findings", "--json", json);
+        Assert.Equal((1, "GPU check: the sanitizer has findings; they are above."), (code, errors.Trim()));
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(json));
+        JsonElement figure = Assert.Single(report.RootElement.GetProperty("results").EnumerateArray(), found => found.GetProperty("case").GetString() == "sanitizer");
+        Assert.Equal(0, figure.GetProperty("value").GetDouble());
+    }
+
     [Theory]
+    [InlineData("--sanitizer")]
+    [InlineData("--sanitizer", "unknown")]
     [InlineData("--device")]
     [InlineData("--device", "x")]
     [InlineData("--fast")]

@@ -51,9 +51,13 @@ internal sealed unsafe class CudaDevice : IKernelDevice
     public string Description { get; }
 
     /// <inheritdoc/>
+    public int Allocations { get; private set; }
+
+    /// <inheritdoc/>
     public nint Allocate(long bytes)
     {
         using Current current = new(this);
+        Allocations++;
         Check(CudaDriver.cuMemAlloc_v2(out nint memory, (nuint)bytes), "cuMemAlloc", $"allocating {bytes} bytes on");
         allocated.Add(memory);
         Check(CudaDriver.cuMemsetD8Async(memory, 0, (nuint)bytes, stream), "cuMemsetD8Async", $"clearing {bytes} bytes on");
@@ -73,6 +77,7 @@ internal sealed unsafe class CudaDevice : IKernelDevice
     public nint AllocatePinned(long bytes)
     {
         using Current current = new(this);
+        Allocations++;
         Check(CudaDriver.cuMemAllocHost_v2(out nint memory, (nuint)bytes), "cuMemAllocHost", $"allocating {bytes} pinned bytes for");
         pinned.Add(memory);
         return memory;
@@ -210,6 +215,14 @@ internal sealed unsafe class CudaDevice : IKernelDevice
         fixed (byte* pointer = image)
         {
             return CudaDriver.cuModuleLoadData(out module, pointer);
+        }
+    }
+
+    private void Check(int code, string call, [InterpolatedStringHandlerArgument(nameof(code))] FailureText doing, [CallerMemberName] string member = "")
+    {
+        if (code != 0)
+        {
+            CudaException.ThrowIfFailed(code, call, $"{doing.ToString()} {name} ({member})");
         }
     }
 
