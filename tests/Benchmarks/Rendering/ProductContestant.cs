@@ -44,6 +44,15 @@ internal sealed class ProductContestant(RenderBenchmarkScene scene, int threads,
         return new StageTimes(rendered - start, differentiated - rendered, clock() - differentiated);
     }
 
+    /// <summary>Bytes of the collected heap that one more iteration allocates, over all threads: the counter that a memory diagnoser reads.</summary>
+    public long CountAllocatedBytes()
+    {
+        Iterate(0);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Iterate(0);
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+
     /// <summary>What one iteration has to do at least.</summary>
     public RenderWork CountWork()
     {

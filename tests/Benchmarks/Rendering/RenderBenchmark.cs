@@ -74,6 +74,7 @@ public static class RenderBenchmark
             new(scene.Name, "forward", Statistics.Median(productTimes.Select(times => times.Forward)), "ms"),
             new(scene.Name, "adjoint", Statistics.Median(productTimes.Select(times => times.Backward)), "ms"),
             new(scene.Name, "scatter_adamax", Statistics.Median(productTimes.Select(times => times.Step)), "ms"),
+            new(scene.Name, "allocated", product.CountAllocatedBytes(), "bytes"),
             new(scene.Name, "image_error", imageError, string.Empty),
             new(scene.Name, "gradient_error", gradientError, string.Empty),
         ];

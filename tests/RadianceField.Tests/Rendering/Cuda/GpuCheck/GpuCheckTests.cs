@@ -48,6 +48,20 @@ public sealed class GpuCheckTests : IDisposable
     }
 
     [Fact]
+    public void Run_OnTheGpuOfThisMachine_AgreesAndAllocatesNothingPerIteration()
+    {
+        Assert.SkipUnless(NativeLibrary(out _), "A GPU is needed: this machine has no NVIDIA driver (libcuda.so.1).");
+        string json = Path.Combine(folder, "figures.json");
+        (int code, string output, string errors) = Run(null, "--short", "--json", json);
+        Assert.SkipWhen(code == 3, $"A GPU and NVRTC are needed: {errors}");
+        Assert.True(code == 0, output + errors);
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(json));
+        JsonElement[] allocations = [.. report.RootElement.GetProperty("results").EnumerateArray().Where(figure => figure.GetProperty("metric").GetString() is "device_allocations" or "managed_bytes")];
+        Assert.Equal(4, allocations.Length);
+        Assert.All(allocations, figure => Assert.Equal(0, figure.GetProperty("value").GetDouble()));
+    }
+
+    [Fact]
     public void Run_AfterASanitizerWithFindings_Fails()
     {
         string json = Path.Combine(folder, "figures.json");
@@ -81,7 +95,7 @@ public sealed class GpuCheckTests : IDisposable
 
     private static bool NativeLibrary(out nint handle) => System.Runtime.InteropServices.NativeLibrary.TryLoad("libcuda.so.1", out handle);
 
-    private (int Code, string Output, string Errors) Run(string libraries, params string[] arguments)
+    private (int Code, string Output, string Errors) Run(string? libraries, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sjc-gpu-check.dll"), .. arguments])
         {
@@ -89,7 +103,11 @@ public sealed class GpuCheckTests : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        start.Environment[LibrarySearch.FoldersVariable] = libraries;
+        if (libraries is not null)
+        {
+            start.Environment[LibrarySearch.FoldersVariable] = libraries;
+        }
+
         start.Environment[KernelCache.FolderVariable] = Path.Combine(folder, "cache");
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
