@@ -71,9 +71,6 @@ public sealed unsafe class RenderTape : IViewTape
     /// <summary>Where each ray meets the background's texture: (u, v), [rays, 2].</summary>
     internal Span<float> TextureCoordinates => textureCoordinates.AsSpan(0, 2 * RayCount);
 
-    /// <summary>Each ray's part of the density scale's gradient, after the backward pass.</summary>
-    internal float[] ScaleGradients { get; private set; } = [];
-
     /// <summary>Each ray's Σ log(1 + scale·w), after the backward pass.</summary>
     internal double[] EmptinessSums { get; private set; } = [];
 
@@ -149,7 +146,7 @@ public sealed unsafe class RenderTape : IViewTape
         PacketSamples all = new()
         {
             Keeps = true,
-            Values = samples.Pointer + (3 * first),
+            Values = samples.Pointer + (PacketSamples.StepFloats / RayPackets.Width * first),
             Visible = visible.Pointer + (first / RayPackets.Width),
             Colors = colors.Pointer + (first * ColorStride),
         };
@@ -230,7 +227,6 @@ public sealed unsafe class RenderTape : IViewTape
 
         if (liveSteps.Length < Packets.Count)
         {
-            ScaleGradients = new float[Packets.Count * RayPackets.Width];
             EmptinessSums = new double[Packets.Count * RayPackets.Width];
             liveSteps = new int[Packets.Count];
             visibleCounts = new int[Packets.Count];
@@ -254,7 +250,7 @@ public sealed unsafe class RenderTape : IViewTape
         }
 
         capacity = (int)room;
-        samples = new NativeBuffer<float>(3 * capacity);
+        samples = new NativeBuffer<float>(PacketSamples.StepFloats / RayPackets.Width * capacity);
         densityGradients = new NativeBuffer<float>(capacity);
         visible = new NativeBuffer<ushort>(capacity / RayPackets.Width);
         colors = new NativeBuffer<float>(capacity * ColorStride);

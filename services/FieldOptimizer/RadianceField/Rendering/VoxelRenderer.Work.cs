@@ -20,6 +20,8 @@ public sealed unsafe partial class VoxelRenderer
                 tape.Store(packet, found, scratch);
             }
         }
+
+        StreamingStores.Finish();
     }
 
     private void SampleBackground(RenderTape tape, int packet)
@@ -44,7 +46,6 @@ public sealed unsafe partial class VoxelRenderer
             Depth = scratch.PerRay(2),
             Background = scratch.PerRay(3),
             Transmittance = scratch.PerRay(4),
-            DensityScale = scratch.PerRay(5),
             Emptiness = emptiness,
             EmptinessScale = emptinessScale,
         };
@@ -59,7 +60,6 @@ public sealed unsafe partial class VoxelRenderer
                     LoadUpstream(tape, packet, gradient);
                     kernels.BackwardPacket(
                         tape.Packets.Rows(packet), tape.Samples(packet), tape.LiveSteps(packet), tape.VisibleCount(packet), gradient, scratch, tape.DensityGradients + tape.Packets.FirstSample(packet));
-                    new ReadOnlySpan<float>(gradient.DensityScale, RayPackets.Width).CopyTo(tape.ScaleGradients.AsSpan(ray));
                 }
             }
         }
@@ -101,15 +101,9 @@ public sealed unsafe partial class VoxelRenderer
 
             SlabGradient slab = new(records, end - first, scratch);
             slab.ClearBorder();
-            if (slabTask.Gradient is { } gradient)
-            {
-                slab.AddTo(gradient, first);
-            }
-            else
-            {
-                kernels.StepSlab(records, slabTask.State!, slabTask.CorrectedRate, first, end, scratch);
-            }
-
+            scaleParts[first / planes] = slabTask.Gradient is { } gradient
+                ? slab.AddTo(gradient, first)
+                : kernels.StepSlab(records, slabTask.State!, slabTask.CorrectedRate, first, end, scratch);
             slab.Finish();
         }
     }
@@ -158,9 +152,16 @@ public sealed unsafe partial class VoxelRenderer
             }
         }
 
+        int planes = SlabPlanes(field.Voxels);
+        int slabs = (field.Grid.Z + planes - 1) / planes;
+        if (scaleParts.Length != slabs)
+        {
+            scaleParts = new double[slabs];
+        }
+
         foreach (PacketScratch worker in scratch)
         {
-            worker.ReserveSlab(field.Voxels, SlabPlanes(field.Voxels));
+            worker.ReserveSlab(field.Voxels, planes);
         }
     }
 
@@ -177,15 +178,13 @@ public sealed unsafe partial class VoxelRenderer
         gradient.Image.CopyTo(tape.ImageGradients);
     }
 
+    /// <summary>∂L/∂(density scale) = Σ density·∂L/∂density over the voxels, once the slabs are done.</summary>
     private double DensityScaleGradient()
     {
         double sum = 0;
-        for (int i = 0; i < tapeCount; i++)
+        foreach (double part in scaleParts)
         {
-            foreach (float part in tapes[i].ScaleGradients.AsSpan(0, tapes[i].Packets.Count * RayPackets.Width))
-            {
-                sum += part;
-            }
+            sum += part;
         }
 
         return sum;

@@ -36,6 +36,7 @@ public sealed partial class VoxelRenderer : IDisposable
     private RenderTape[] tapes = [];
     private int tapeCount;
     private double[] textureGradient = [];
+    private double[] scaleParts = [];
     private SlabTask slabTask;
     private int next;
 
@@ -141,13 +142,12 @@ public sealed partial class VoxelRenderer : IDisposable
             state.UpdateBackground(field, textureGradient, backgroundRate);
         }
 
+        team.Run(slabWork);
+        GC.KeepAlive(this);
         if (rates.DensityScale is { } scaleRate)
         {
             state.UpdateDensityScale(field, (float)DensityScaleGradient(), scaleRate);
         }
-
-        team.Run(slabWork);
-        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>

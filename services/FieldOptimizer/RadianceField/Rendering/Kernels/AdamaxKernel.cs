@@ -6,6 +6,8 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// <summary>The inner loops of <see cref="Adamax"/>.</summary>
 internal static unsafe class AdamaxKernel
 {
+    private const int SumWidth = 16;
+
     /// <summary>Updates <paramref name="count"/> values: whole vectors first, the rest one by one.</summary>
     public static void Update<TLanes>(float* parameters, float* gradient, float* moment, float* norm, int count, float correctedRate)
         where TLanes : struct, ILanes<TLanes>
@@ -32,6 +34,34 @@ internal static unsafe class AdamaxKernel
             TLanes.Create(0).Store(gradient + i);
             UpdateVector(parameters + i, g, moment + i, norm + i, correctedRate);
         }
+    }
+
+    /// <summary>As <see cref="UpdateAndClear"/>, for whole sixteens, and gives Σ parameter·gradient before the update.</summary>
+    /// <remarks>Sixteen sums go on side by side, so that every width of vectors gives the same bits.</remarks>
+    public static double UpdateClearAndSum<TLanes>(float* parameters, float* gradient, float* moment, float* norm, int count, float correctedRate)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* sums = stackalloc float[SumWidth];
+        new Span<float>(sums, SumWidth).Clear();
+        for (int first = 0; first < count; first += SumWidth)
+        {
+            for (int lane = 0; lane < SumWidth; lane += TLanes.Count)
+            {
+                int i = first + lane;
+                TLanes g = TLanes.Load(gradient + i);
+                TLanes.Create(0).Store(gradient + i);
+                TLanes.MultiplyAdd(TLanes.Load(parameters + i), g, TLanes.Load(sums + lane)).Store(sums + lane);
+                UpdateVector(parameters + i, g, moment + i, norm + i, correctedRate);
+            }
+        }
+
+        double sum = 0;
+        for (int lane = 0; lane < SumWidth; lane++)
+        {
+            sum += sums[lane];
+        }
+
+        return sum;
     }
 
     /// <summary>Updates <paramref name="count"/> values, whole vectors, whose gradient is zero.</summary>

@@ -15,7 +15,7 @@ internal static unsafe class DensityInterpolation
     /// <param name="cells">Of the samples.</param>
     /// <param name="next">Of the samples to come, whose densities are fetched.</param>
     /// <param name="steps">Of the chunk.</param>
-    /// <param name="interpolated">Receives rows of sixteen, <see cref="PacketSamples.StepFloats"/> apart.</param>
+    /// <param name="interpolated">Receives [steps, 16].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, SampleCells next, int steps, float* interpolated)
     {
@@ -26,7 +26,7 @@ internal static unsafe class DensityInterpolation
         for (int i = 0; i < steps * RayPackets.Width; i += 4)
         {
             // Of every second step two of the four times four rays, a chessboard of the picture's: their neighbours share cache lines.
-            if (((FetchedQuads >> (i / 4 % 8)) & 1) != 0)
+            if (((FetchedQuads >> ((i >> 2) & 7)) & 1) != 0)
             {
                 Prefetching.Near(density + next.Index[i], row, plane);
                 Prefetching.Near(density + next.Index[i + 1], row, plane);
@@ -42,7 +42,7 @@ internal static unsafe class DensityInterpolation
             Vector128<float> y = Vector128.Load(cells.Y + i);
             Vector128<float> near = Lerp(y, a, c);
             Vector128<float> far = Lerp(y, b, d);
-            Lerp(Vector128.Load(cells.X + i), near, far).Store(interpolated + (i / RayPackets.Width * PacketSamples.StepFloats) + (i % RayPackets.Width));
+            Lerp(Vector128.Load(cells.X + i), near, far).Store(interpolated + i);
         }
     }
 

@@ -43,18 +43,18 @@ internal static unsafe class FeatureInterpolation
     /// <param name="next">Of the chunk to come, whose records are fetched.</param>
     /// <param name="chunk">Its colours receive what is interpolated.</param>
     /// <param name="steps">Of the chunk.</param>
+    /// <param name="weights">[steps, 16].</param>
     /// <param name="pixels">[16, 4].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps, float* pixels)
+    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps, float* weights, float* pixels)
     {
         nint row = (nint)layout.RowPitch * 4;
         nint plane = (nint)layout.PlanePitch * 4;
         ushort* visible = chunk.Visible;
         float* interpolated = chunk.Colors;
-        float* weights = chunk.Values + PacketSamples.Weights;
         int* index = cells.Index;
         int* nextIndex = next.Index;
-        for (int i = 0; i < steps; i++, weights += PacketSamples.StepFloats)
+        for (int i = 0; i < steps; i++, weights += RayPackets.Width)
         {
             for (uint mask = visible[i]; mask != 0; mask &= mask - 1, interpolated += 4)
             {

@@ -39,13 +39,12 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
             }
 
             live = step + count;
-            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, next, count, chunk.Values);
-            PacketCompositing.Absorb<TLanes>(
-                packet, chunk, step, count, mask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
-            int found = PacketCompositing.FindVisible<TLanes>(chunk, count, samples.WeightThreshold);
+            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, next, count, scratch.Chunk);
+            int found = PacketCompositing.Absorb<TLanes>(
+                packet, chunk, step, count, scratch.Chunk, mask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
             if (found > 0)
             {
-                SampleColors(field, chunk, cells, next, count, found, scratch.Colors);
+                SampleColors(field, chunk, cells, next, count, found, scratch.Chunk, scratch.Colors);
             }
 
             visible += found;
@@ -73,9 +72,9 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         float* seen = scratch.Active;
         float* transmittance = scratch.PerRay(0);
         float* behind = scratch.PerRay(1);
+        float* excesses = scratch.PerRay(5);
         new ReadOnlySpan<float>(gradient.Transmittance, Width).CopyTo(new Span<float>(transmittance, Width));
         new Span<float>(behind, Width).Clear();
-        new Span<float>(gradient.DensityScale, Width).Clear();
         new Span<double>(scratch.Products, Width).Fill(PacketCompositing.EmptinessStart(gradient.EmptinessScale));
         PacketSamples chunk = samples;
         for (int step = (liveSteps - 1) / SampleCells.ChunkSteps * SampleCells.ChunkSteps; step >= 0; step -= SampleCells.ChunkSteps)
@@ -90,10 +89,10 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
             FetchChunkBefore(samples, step, visible);
             ColorGain.Multiply(samples.Visible + step, count, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
             chunk.Values = samples.Values + (step * PacketSamples.StepFloats);
-            PacketCompositing.DensityAdjoint<TLanes>(packet, chunk, step, count, gradient, seen, transmittance, behind, densityGrad + at);
+            PacketCompositing.DensityAdjoint<TLanes>(packet, chunk, step, count, gradient, seen, transmittance, behind, densityGrad + at, excesses);
             if (gradient.Emptiness != 0)
             {
-                PacketCompositing.EmptinessProducts<TLanes>(chunk, count, gradient.EmptinessScale, scratch.Products);
+                PacketCompositing.EmptinessProducts(chunk, count, gradient.EmptinessScale, excesses, scratch.Products);
             }
         }
 
@@ -106,12 +105,18 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     public override void ScatterSlab(VoxelRecords records, RenderTape tape, ColorMode mode, int firstPlane, int endPlane, PacketScratch scratch) =>
         new SlabScatter(records, tape, mode, firstPlane, endPlane, scratch).Add<TLanes>();
 
-    public override void StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch)
+    public override double StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch)
     {
         int plane = records.Layout.PlanePitch;
         int first = (firstPlane + 1) * plane;
-        AdamaxKernel.UpdateAndClear<TLanes>(
-            records.Densities + first, scratch.DensitySlab + plane, state.Moments.Densities + first, state.Norms.Densities + first, (endPlane - firstPlane) * plane, correctedRate);
+        double sum = 0;
+        for (int i = 0; i < endPlane - firstPlane; i++)
+        {
+            nint from = first + ((nint)i * plane);
+            sum += AdamaxKernel.UpdateClearAndSum<TLanes>(
+                records.Densities + from, scratch.DensitySlab + ((i + 1) * plane), state.Moments.Densities + from, state.Norms.Densities + from, plane, correctedRate);
+        }
+
         SlabSegments segments = new(records.Layout, scratch);
         int floats = RecordLayout.SegmentRecords * records.FeatureStride;
         int firstSegment = first / RecordLayout.SegmentRecords;
@@ -133,20 +138,22 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 state.RestingSince[segment] = state.Steps;
             }
         }
+
+        return sum;
     }
 
     /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
-    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, float* pixels)
+    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, float* weights, float* pixels)
     {
         if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
         {
-            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, pixels);
+            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, weights, pixels);
             return;
         }
 
         FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps);
         PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
-        PacketCompositing.Composite(chunk, steps, pixels);
+        PacketCompositing.Composite(chunk, steps, weights, pixels);
     }
 
     /// <summary>Whether all samples of a chunk lie in empty cells: it changes nothing.</summary>

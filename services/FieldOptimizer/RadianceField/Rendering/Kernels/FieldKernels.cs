@@ -41,5 +41,6 @@ internal abstract unsafe class FieldKernels
     public abstract void ScatterSlab(VoxelRecords records, RenderTape tape, ColorMode mode, int firstPlane, int endPlane, PacketScratch scratch);
 
     /// <summary>One Adamax step of the slab's planes with the gradient in the worker's slab, which is zero afterwards.</summary>
-    public abstract void StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch);
+    /// <returns>Σ density·∂L/∂density before the step.</returns>
+    public abstract double StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch);
 }

@@ -14,6 +14,9 @@ internal unsafe interface ILanes<TSelf>
 
     void Store(float* destination);
 
+    /// <summary>Stores what will not be read soon, past the caches where the processor can; the destination is a multiple of the vector's size.</summary>
+    void StoreStreaming(float* destination);
+
     /// <summary>Stores x + y·rowPitch + z·planePitch of whole numbers, as integers.</summary>
     static abstract void StoreIndex(int* destination, TSelf x, TSelf y, TSelf z, int rowPitch, int planePitch);
 

@@ -19,6 +19,9 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public void Store(float* destination) => *destination = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreStreaming(float* destination) => *destination = value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreIndex(int* destination, Lanes1 x, Lanes1 y, Lanes1 z, int rowPitch, int planePitch) =>
         *destination = (int)x.value + ((int)y.value * rowPitch) + ((int)z.value * planePitch);
 

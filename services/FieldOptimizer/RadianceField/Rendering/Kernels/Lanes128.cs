@@ -21,6 +21,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreStreaming(float* destination) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreIndex(int* destination, Lanes128 x, Lanes128 y, Lanes128 z, int rowPitch, int planePitch) =>
         (Vector128.ConvertToInt32Native(x.value) + (Vector128.ConvertToInt32Native(y.value) * rowPitch) + (Vector128.ConvertToInt32Native(z.value) * planePitch)).Store(destination);
 

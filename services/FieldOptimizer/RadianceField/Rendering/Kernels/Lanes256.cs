@@ -20,6 +20,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreStreaming(float* destination) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreIndex(int* destination, Lanes256 x, Lanes256 y, Lanes256 z, int rowPitch, int planePitch) =>
         (Vector256.ConvertToInt32Native(x.value) + (Vector256.ConvertToInt32Native(y.value) * rowPitch) + (Vector256.ConvertToInt32Native(z.value) * planePitch)).Store(destination);
 

@@ -21,6 +21,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreStreaming(float* destination) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreIndex(int* destination, Lanes512 x, Lanes512 y, Lanes512 z, int rowPitch, int planePitch) =>
         (Vector512.ConvertToInt32Native(x.value) + (Vector512.ConvertToInt32Native(y.value) * rowPitch) + (Vector512.ConvertToInt32Native(z.value) * planePitch)).Store(destination);
 
@@ -85,5 +88,5 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 ScaleByPowerOfTwo(Lanes512 a, Lanes512 n) =>
-        new(a.value * Vector512.ShiftLeft(Vector512.ConvertToInt32Native(n.value) + Vector512.Create(127), 23).AsSingle());
+        Avx512F.IsSupported ? new(Avx512F.Scale(a.value, n.value)) : new(a.value * Vector512.ShiftLeft(Vector512.ConvertToInt32Native(n.value) + Vector512.Create(127), 23).AsSingle());
 }

@@ -18,25 +18,28 @@ internal static unsafe class PacketCompositing
 
     private const int Width = RayPackets.Width;
 
-    /// <summary>Densities of a chunk of steps to slopes and weights.</summary>
+    /// <summary>Densities of a chunk of steps to slopes and weights, and which samples are above the weight threshold.</summary>
     /// <param name="packet">The rays.</param>
-    /// <param name="chunk">Reads densities, writes slopes and weights, all of the chunk's first step.</param>
+    /// <param name="chunk">Receives slopes and weights, where they are kept, and which samples are visible; all of the chunk's first step.</param>
     /// <param name="firstStep">The chunk's first.</param>
     /// <param name="count">Steps.</param>
+    /// <param name="values">Densities, interpolated, before scale and shift; receives the weights; [count, 16].</param>
     /// <param name="active">1 for samples that count, 0 for the others, [count, 16]; null: all within the rays' ranges count.</param>
     /// <param name="densityScale">exp of the field's density scale.</param>
     /// <param name="densityShift">The field's density shift.</param>
     /// <param name="transmittance">[16], before the chunk; receives what is left behind it.</param>
     /// <param name="depth">[16]; Σ w·s is added, world units.</param>
+    /// <returns>Visible samples.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Absorb<TLanes>(
-        float* packet, in PacketSamples chunk, int firstStep, int count, float* active, float densityScale, float densityShift, float* transmittance, float* depth)
+    public static int Absorb<TLanes>(
+        float* packet, in PacketSamples chunk, int firstStep, int count, float* values, float* active, float densityScale, float densityShift, float* transmittance, float* depth)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes zero = TLanes.Create(0);
-        TLanes one = TLanes.Create(1);
-        TLanes slopeScale = TLanes.Create(densityScale * chunk.StepLength);
         TLanes step = TLanes.Create(chunk.StepLength);
+        float* kept = chunk.Values;
+        ushort* visible = chunk.Visible;
+        int found = 0;
         for (int lane = 0; lane < Width; lane += TLanes.Count)
         {
             TLanes left = TLanes.Load(transmittance + lane);
@@ -45,47 +48,31 @@ internal static unsafe class PacketCompositing
             TLanes firstDistance = TLanes.Load(packet + RayPackets.FirstDistance + lane);
             for (int i = 0; i < count; i++)
             {
-                float* values = chunk.Values + (i * PacketSamples.StepFloats) + lane;
+                float* value = values + (i * Width) + lane;
                 TLanes stepIndex = TLanes.Create(firstStep + i);
-                TLanes on = TLanes.SelectGreater(samples, stepIndex, one, zero);
-                on = active == null ? on : on * TLanes.Load(active + (i * Width) + lane);
-                TLanes x = TLanes.MultiplyAdd(TLanes.Load(values + PacketSamples.Densities), TLanes.Create(densityScale), TLanes.Create(densityShift));
-                TLanes decay = VectorMath.Exp(zero - TLanes.Abs(x));
-
-                // softplus(x) = max(x, 0) + ln(1 + e^−|x|); its derivative is sigmoid(x).
-                TLanes sigma = TLanes.Max(x, zero) + VectorMath.LogOnePlus(decay);
-                TLanes sigmoid = TLanes.SelectGreater(x, zero, one, decay) / (one + decay);
-                (sigmoid * on * slopeScale).Store(values + PacketSamples.Slopes);
-                TLanes next = left * VectorMath.Exp(zero - (sigma * on * step));
+                TLanes length = TLanes.SelectGreater(samples, stepIndex, step, zero);
+                length = active == null ? length : length * TLanes.Load(active + (i * Width) + lane);
+                TLanes x = TLanes.MultiplyAdd(TLanes.Load(value), TLanes.Create(densityScale), TLanes.Create(densityShift));
+                TLanes sigma = VectorMath.Softplus(x, out TLanes sigmoid);
+                TLanes next = left * VectorMath.ExpMinus(sigma * length);
                 next = TLanes.SelectGreater(TLanes.Create(OpaqueTransmittance), next, zero, next);
                 TLanes weight = left - next;
-                weight.Store(values + PacketSamples.Weights);
+                weight.Store(value);
+                if (kept != null)
+                {
+                    (sigmoid * length * TLanes.Create(densityScale)).StoreStreaming(kept + (i * PacketSamples.StepFloats) + PacketSamples.Slopes + lane);
+                    weight.StoreStreaming(kept + (i * PacketSamples.StepFloats) + PacketSamples.Weights + lane);
+                }
+
+                uint mask = TLanes.GreaterMask(weight, TLanes.Create(chunk.WeightThreshold)) << lane;
+                visible[i] = (ushort)(lane == 0 ? mask : visible[i] | mask);
+                found += BitOperations.PopCount(mask);
                 left = next;
                 sum = TLanes.MultiplyAdd(weight, TLanes.MultiplyAdd(stepIndex, step, firstDistance), sum);
             }
 
             left.Store(transmittance + lane);
             sum.Store(depth + lane);
-        }
-    }
-
-    /// <summary>Marks the samples of a chunk above the weight threshold.</summary>
-    /// <param name="chunk">Reads weights, writes which samples are visible; all of the chunk's first step.</param>
-    /// <param name="count">Steps.</param>
-    /// <param name="threshold">The weight threshold.</param>
-    /// <returns>How many there are.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int FindVisible<TLanes>(in PacketSamples chunk, int count, float threshold)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        int found = 0;
-        ushort* visible = chunk.Visible;
-        float* weights = chunk.Values + PacketSamples.Weights;
-        for (int i = 0; i < count; i++, weights += PacketSamples.StepFloats)
-        {
-            uint mask = GreaterMask<TLanes>(weights, threshold);
-            visible[i] = (ushort)mask;
-            found += BitOperations.PopCount(mask);
         }
 
         return found;
@@ -112,14 +99,14 @@ internal static unsafe class PacketCompositing
     /// <summary>Adds w·colour of visible samples to their rays' pixels.</summary>
     /// <param name="chunk">The samples.</param>
     /// <param name="count">Steps.</param>
+    /// <param name="weights">[count, 16].</param>
     /// <param name="pixels">[16, stride].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Composite(in PacketSamples chunk, int count, float* pixels)
+    public static void Composite(in PacketSamples chunk, int count, float* weights, float* pixels)
     {
-        float* weights = chunk.Values + PacketSamples.Weights;
         float* colors = chunk.Colors;
         int stride = chunk.ColorStride;
-        for (int i = 0; i < count; i++, weights += PacketSamples.StepFloats)
+        for (int i = 0; i < count; i++, weights += Width)
         {
             for (uint mask = chunk.Visible[i]; mask != 0; mask &= mask - 1)
             {
@@ -146,55 +133,62 @@ internal static unsafe class PacketCompositing
     /// <param name="chunk">Its samples.</param>
     /// <param name="firstStep">The chunk's first.</param>
     /// <param name="count">Steps.</param>
-    /// <param name="gradient">Upstream; its density scale row is added to.</param>
+    /// <param name="gradient">Upstream.</param>
     /// <param name="seen">g·colour, [count, 16].</param>
     /// <param name="transmittance">[16]: T behind the chunk; receives T before it.</param>
     /// <param name="behind">[16]: Σ wⱼgⱼ behind the chunk; receives it with the chunk.</param>
     /// <param name="densityGrad">Receives [count, 16].</param>
+    /// <param name="excesses">Receives Π(1 + scale·wᵢ) − 1 of the chunk, [16].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void DensityAdjoint<TLanes>(
-        float* packet, in PacketSamples chunk, int firstStep, int count, in PacketGradient gradient, float* seen, float* transmittance, float* behind, float* densityGrad)
+        float* packet, in PacketSamples chunk, int firstStep, int count, in PacketGradient gradient, float* seen, float* transmittance, float* behind, float* densityGrad, float* excesses)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes one = TLanes.Create(1);
         TLanes step = TLanes.Create(chunk.StepLength);
         TLanes emptiness = TLanes.Create(gradient.Emptiness);
         TLanes emptinessScale = TLanes.Create(gradient.EmptinessScale);
+        float* kept = chunk.Values;
         for (int lane = 0; lane < Width; lane += TLanes.Count)
         {
             TLanes left = TLanes.Load(transmittance + lane);
             TLanes later = TLanes.Load(behind + lane);
-            TLanes scale = TLanes.Load(gradient.DensityScale + lane);
+            TLanes excess = TLanes.Create(0);
             TLanes background = TLanes.Load(gradient.Background + lane);
             TLanes depth = TLanes.Load(gradient.Depth + lane);
             TLanes firstDistance = TLanes.Load(packet + RayPackets.FirstDistance + lane);
             for (int i = count - 1; i >= 0; i--)
             {
                 int at = (i * Width) + lane;
-                float* values = chunk.Values + (i * PacketSamples.StepFloats) + lane;
+                float* values = kept + (i * PacketSamples.StepFloats) + lane;
                 TLanes weight = TLanes.Load(values + PacketSamples.Weights);
                 TLanes distance = TLanes.MultiplyAdd(TLanes.Create(firstStep + i), step, firstDistance);
                 TLanes gain = TLanes.MultiplyAdd(depth, distance, TLanes.Load(seen + at) - background);
-                gain += emptiness / TLanes.MultiplyAdd(weight, emptinessScale, one);
-                TLanes density = ((left * gain) - later) * TLanes.Load(values + PacketSamples.Slopes);
-                density.Store(densityGrad + at);
-                scale = TLanes.MultiplyAdd(density, TLanes.Load(values + PacketSamples.Densities), scale);
+                TLanes x = weight * emptinessScale;
+                gain += emptiness / (x + one);
+                (((left * gain) - later) * TLanes.Load(values + PacketSamples.Slopes)).Store(densityGrad + at);
                 later = TLanes.MultiplyAdd(weight, gain, later);
                 left += weight;
+
+                // q ← q + x + q·x keeps small terms that 1 + x would round away.
+                excess = TLanes.MultiplyAdd(excess, x, excess) + x;
             }
 
             left.Store(transmittance + lane);
             later.Store(behind + lane);
-            scale.Store(gradient.DensityScale + lane);
+            excess.Store(excesses + lane);
         }
     }
 
     /// <summary>Multiplies Π(1 + scale·wᵢ) of a chunk into each ray's product, or, where that would leave the range of numbers, adds
     /// Σ log(1 + scale·wᵢ) to it: <see cref="EmptinessSums"/> knows which.</summary>
-    /// <remarks>A chunk's product is 1 + q; q ← q + x + q·x keeps small terms that 1 + x would round away. As Σw ≤ 1, q stays under e^scale.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void EmptinessProducts<TLanes>(in PacketSamples chunk, int count, float scale, double* products)
-        where TLanes : struct, ILanes<TLanes>
+    /// <remarks>As Σw ≤ 1, a product stays under e^scale.</remarks>
+    /// <param name="chunk">Its weights.</param>
+    /// <param name="count">Steps.</param>
+    /// <param name="scale">Of the emptiness loss.</param>
+    /// <param name="excesses">From <see cref="DensityAdjoint"/>.</param>
+    /// <param name="products">[16].</param>
+    public static void EmptinessProducts(in PacketSamples chunk, int count, float scale, float* excesses, double* products)
     {
         if (scale > MaxProductScale)
         {
@@ -206,22 +200,11 @@ internal static unsafe class PacketCompositing
             return;
         }
 
-        float* excesses = stackalloc float[Width];
-        for (int lane = 0; lane < Width; lane += TLanes.Count)
+        for (int ray = 0; ray < Width; ray += 4)
         {
-            TLanes excess = TLanes.Create(0);
-            for (int i = 0; i < count; i++)
-            {
-                TLanes x = TLanes.Load(chunk.Values + (i * PacketSamples.StepFloats) + PacketSamples.Weights + lane) * TLanes.Create(scale);
-                excess = TLanes.MultiplyAdd(excess, x, excess) + x;
-            }
-
-            excess.Store(excesses + lane);
-        }
-
-        for (int ray = 0; ray < Width; ray++)
-        {
-            products[ray] *= 1 + (double)excesses[ray];
+            (Vector128<double> low, Vector128<double> high) = Vector128.Widen(Vector128.Load(excesses + ray));
+            ((low + Vector128<double>.One) * Vector128.Load(products + ray)).Store(products + ray);
+            ((high + Vector128<double>.One) * Vector128.Load(products + ray + 2)).Store(products + ray + 2);
         }
     }
 

@@ -21,9 +21,6 @@ internal unsafe struct PacketGradient
     /// <summary>The emptiness loss's scale.</summary>
     public float EmptinessScale;
 
-    /// <summary>Receives each ray's part of ∂L/∂(density scale), [16].</summary>
-    public float* DensityScale;
-
     /// <summary>Receives Σ log(1 + scale·w) of each ray, [16]; untouched where there is no emptiness loss.</summary>
     public double* EmptinessSums;
 }

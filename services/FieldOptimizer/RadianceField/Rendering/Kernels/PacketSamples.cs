@@ -4,12 +4,11 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 internal unsafe struct PacketSamples
 {
     /// <summary>Floats of a step in <see cref="Values"/>.</summary>
-    public const int StepFloats = 3 * RayPackets.Width;
+    public const int StepFloats = 2 * RayPackets.Width;
 
-    /// <summary>From a step's values to its densities, slopes and weights.</summary>
-    public const int Densities = 0;
-    public const int Slopes = RayPackets.Width;
-    public const int Weights = 2 * RayPackets.Width;
+    /// <summary>From a step's values to its slopes and weights.</summary>
+    public const int Slopes = 0;
+    public const int Weights = RayPackets.Width;
 
     /// <summary>Steps of the longest ray.</summary>
     public int Steps;
@@ -29,8 +28,7 @@ internal unsafe struct PacketSamples
     /// <summary>Samples of at most this weight have no colour.</summary>
     public float WeightThreshold;
 
-    /// <summary>Per step a row of sixteen densities (interpolated, before scale and shift), one of slopes δ·∂σ/∂density and one of weights
-    /// w: one stream of memory instead of three.</summary>
+    /// <summary>Per step a row of sixteen slopes δ·∂σ/∂density and one of weights w; null where nothing is kept.</summary>
     public float* Values;
 
     /// <summary>Per step a bit for each ray whose sample is above the weight threshold.</summary>
@@ -52,5 +50,5 @@ internal unsafe struct PacketSamples
     }
 
     /// <summary>The place of a sample's weight in <see cref="Values"/>.</summary>
-    public static int WeightOf(int sample) => sample + (2 * (sample & ~(RayPackets.Width - 1))) + Weights;
+    public static int WeightOf(int sample) => sample + (sample & ~(RayPackets.Width - 1)) + Weights;
 }

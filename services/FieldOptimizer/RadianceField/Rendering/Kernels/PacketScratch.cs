@@ -9,6 +9,7 @@ internal sealed unsafe class PacketScratch
 
     private readonly NativeBuffer<float> cells = new(2 * SampleCells.Floats);
     private readonly NativeBuffer<float> active = new(SampleCells.ChunkSamples);
+    private readonly NativeBuffer<float> chunk = new(SampleCells.ChunkSamples);
     private readonly NativeBuffer<float> runs = new(2 * SampleRuns.Floats);
     private readonly NativeBuffer<float> perRay = new(8 * Width);
     private readonly NativeBuffer<double> products = new(Width);
@@ -24,6 +25,9 @@ internal sealed unsafe class PacketScratch
 
     /// <summary>1 for samples of a chunk that an alpha mask keeps.</summary>
     public float* Active => active.Pointer;
+
+    /// <summary>A chunk's densities, then its weights, [steps, 16].</summary>
+    public float* Chunk => chunk.Pointer;
 
     /// <summary>What a chunk's samples add to the grid: 0 for densities, 1 for features.</summary>
     public SampleRuns Runs(int kind) => new(runs.Pointer + (kind * SampleRuns.Floats));
@@ -50,14 +54,13 @@ internal sealed unsafe class PacketScratch
     public void ReserveColors(int stride)
     {
         colors = colors.AtLeast(Width * stride);
-        transient = transient.AtLeast(SampleCells.ChunkSamples * (3 + stride));
+        transient = transient.AtLeast(SampleCells.ChunkSamples * stride);
     }
 
     /// <summary>Samples that live only while their chunk is composited.</summary>
     public PacketSamples TransientSamples() => new()
     {
-        Values = transient.Pointer,
-        Colors = transient.Pointer + (3 * SampleCells.ChunkSamples),
+        Colors = transient.Pointer,
         Visible = transientVisible.Pointer,
     };
 

@@ -25,13 +25,16 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
     }
 
     /// <summary>Adds the slab, which is zero afterwards, to a gradient from plane <paramref name="firstPlane"/> on.</summary>
-    public void AddTo(VoxelRecords gradient, int firstPlane)
+    /// <returns>Σ density·∂L/∂density.</returns>
+    public double AddTo(VoxelRecords gradient, int firstPlane)
     {
         int count = planes * layout.PlanePitch;
         nint from = layout.PlanePitch;
         nint to = (nint)(firstPlane + 1) * layout.PlanePitch;
+        double sum = Dot(scratch.DensitySlab + from, records.Densities + to, count);
         Add(scratch.DensitySlab + from, gradient.Densities + to, count);
         Add(scratch.FeatureSlab + (from * stride), gradient.Features + (to * stride), count * stride);
+        return sum;
     }
 
     /// <summary>Sets the halo and the marks to zero, for the next slab.</summary>
@@ -44,6 +47,17 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
         ClearTouched(0, layout.PlaneSegments);
         ClearTouched(halo / RecordLayout.SegmentRecords, (layout.PlanePitch + spill) / RecordLayout.SegmentRecords);
         new Span<byte>(scratch.Touched, (halo + layout.PlanePitch + spill) / RecordLayout.SegmentRecords).Clear();
+    }
+
+    private static double Dot(float* a, float* b, int count)
+    {
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            sum += (double)a[i] * b[i];
+        }
+
+        return sum;
     }
 
     private static void Add(float* from, float* to, int count)
