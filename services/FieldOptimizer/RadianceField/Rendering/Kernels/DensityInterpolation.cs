@@ -4,11 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
-/// <summary>Trilinear interpolation of densities, four samples at a time: along z in pairs of x, then along y and x with a sample per lane.</summary>
+/// <summary>Trilinear interpolation of densities, along z, y and x.</summary>
 internal static unsafe class DensityInterpolation
 {
-    private const int FetchedQuads = 0b1001;
-
     /// <summary>Interpolates at the steps of a chunk.</summary>
     /// <param name="density">The grid's densities.</param>
     /// <param name="layout">Of the grid.</param>
@@ -19,45 +17,85 @@ internal static unsafe class DensityInterpolation
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, SampleCells next, int steps, float* interpolated)
     {
-        nint row = layout.RowPitch;
-        nint plane = layout.PlanePitch;
-        int* index = cells.Index;
-        float* z = cells.Z;
-        for (int i = 0; i < steps * RayPackets.Width; i += 4)
+        nint row = sizeof(float) * layout.RowPitch;
+        nint plane = sizeof(float) * layout.PlanePitch;
+        for (int i = 0; i < steps * RayPackets.Width; i += 8)
         {
-            // Of every second step two of the four times four rays, a chessboard of the picture's: their neighbours share cache lines.
-            if (((FetchedQuads >> ((i >> 2) & 7)) & 1) != 0)
+            // Of every second step a chessboard of the picture's rays: their neighbours share cache lines.
+            if ((i & RayPackets.Width) == 0)
             {
-                Prefetching.Near(density + next.Index[i], row, plane);
-                Prefetching.Near(density + next.Index[i + 1], row, plane);
-                Prefetching.Near(density + next.Index[i + 2], row, plane);
-                Prefetching.Near(density + next.Index[i + 3], row, plane);
+                int* ahead = next.Index + i + ((i >> 1) & 4);
+                Fetch((byte*)(density + ahead[0]), row, plane);
+                Fetch((byte*)(density + ahead[1]), row, plane);
+                Fetch((byte*)(density + ahead[2]), row, plane);
+                Fetch((byte*)(density + ahead[3]), row, plane);
             }
 
-            Vector128<float> a = Face(density + index[i], row, plane, z + i);
-            Vector128<float> b = Face(density + index[i + 1], row, plane, z + i + 1);
-            Vector128<float> c = Face(density + index[i + 2], row, plane, z + i + 2);
-            Vector128<float> d = Face(density + index[i + 3], row, plane, z + i + 3);
-            Transpose(ref a, ref b, ref c, ref d);
-            Vector128<float> y = Vector128.Load(cells.Y + i);
-            Vector128<float> near = Lerp(y, a, c);
-            Vector128<float> far = Lerp(y, b, d);
-            Lerp(Vector128.Load(cells.X + i), near, far).Store(interpolated + i);
+            if (Avx.IsSupported)
+            {
+                Eight(density, row, plane, cells.At(i)).Store(interpolated + i);
+            }
+            else
+            {
+                Four(density, row, plane, cells.At(i)).Store(interpolated + i);
+                Four(density, row, plane, cells.At(i + 4)).Store(interpolated + i + 4);
+            }
+        }
+    }
+
+    /// <summary>Eight samples: pairs of x of four samples in one vector, along z and y; then two such vectors with a sample per lane along x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Eight(float* density, nint row, nint plane, SampleCells cells)
+    {
+        Vector256<float> z = Vector256.Load(cells.Z);
+        Vector256<float> y = Vector256.Load(cells.Y);
+        Corners corners = new(density, row, plane);
+        Vector256<float> even = corners.Columns(cells.Index, Avx.UnpackLow(z, z), Avx.UnpackLow(y, y));
+        Vector256<float> odd = corners.Columns(cells.Index + 2, Avx.UnpackHigh(z, z), Avx.UnpackHigh(y, y));
+        return Lerp(Vector256.Load(cells.X), Avx.Shuffle(even, odd, 0b10_00_10_00), Avx.Shuffle(even, odd, 0b11_01_11_01));
+    }
+
+    /// <summary>Four samples: along z the pairs of x of one sample in a vector, then along y and x with a sample per lane; the same bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(float* density, nint row, nint plane, SampleCells cells)
+    {
+        Vector128<float> a = Face((byte*)(density + cells.Index[0]), row, plane, cells.Z[0]);
+        Vector128<float> b = Face((byte*)(density + cells.Index[1]), row, plane, cells.Z[1]);
+        Vector128<float> c = Face((byte*)(density + cells.Index[2]), row, plane, cells.Z[2]);
+        Vector128<float> d = Face((byte*)(density + cells.Index[3]), row, plane, cells.Z[3]);
+        Transpose(ref a, ref b, ref c, ref d);
+        Vector128<float> y = Vector128.Load(cells.Y);
+        return Lerp(Vector128.Load(cells.X), Lerp(y, a, c), Lerp(y, b, d));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(byte* corner, nint row, nint plane)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(corner);
+            Sse.Prefetch0(corner + row);
+            Sse.Prefetch0(corner + plane);
+            Sse.Prefetch0(corner + plane + row);
         }
     }
 
     /// <summary>The four values (y₀x₀, y₀x₁, y₁x₀, y₁x₁) of a cell, interpolated along z.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Face(float* corner, nint row, nint plane, float* z) =>
-        Lerp(Vector128.Create(*z), Pairs(corner, row), Pairs(corner + plane, row));
+    private static Vector128<float> Face(byte* corner, nint row, nint plane, float z) =>
+        Lerp(Vector128.Create(z), Pairs(corner, corner + row), Pairs(corner + plane, corner + plane + row));
 
+    /// <summary>Two pairs of neighbours in x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Pairs(float* corner, nint row) => Sse2.IsSupported
-        ? Sse.LoadHigh(Sse2.LoadScalarVector128((double*)corner).AsSingle(), corner + row)
-        : Vector128.Create(Vector64.Load(corner), Vector64.Load(corner + row));
+    private static Vector128<float> Pairs(byte* a, byte* b) => Sse2.IsSupported
+        ? Sse.LoadHigh(Sse2.LoadScalarVector128((double*)a).AsSingle(), (float*)b)
+        : Vector128.Create(Vector64.Load((float*)a), Vector64.Load((float*)b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Lerp(Vector128<float> t, Vector128<float> from, Vector128<float> to) => Vector128.FusedMultiplyAdd(t, to - from, from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Lerp(Vector256<float> t, Vector256<float> from, Vector256<float> to) => Vector256.FusedMultiplyAdd(t, to - from, from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
@@ -78,5 +116,26 @@ internal static unsafe class DensityInterpolation
         b = Vector128.Create(e[1], f[1], g[1], h[1]);
         c = Vector128.Create(e[2], f[2], g[2], h[2]);
         d = Vector128.Create(e[3], f[3], g[3], h[3]);
+    }
+
+    /// <summary>The corners of cells; pitches in bytes.</summary>
+    private readonly ref struct Corners(float* first, nint row, nint plane)
+    {
+        /// <summary>The pairs of x of samples 0, 1, 4 and 5, interpolated along z and y.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<float> Columns(int* index, Vector256<float> z, Vector256<float> y)
+        {
+            byte* a = (byte*)(first + index[0]);
+            byte* b = (byte*)(first + index[1]);
+            byte* c = (byte*)(first + index[4]);
+            byte* d = (byte*)(first + index[5]);
+            Vector256<float> low = Lerp(z, Vector256.Create(Pairs(a, b), Pairs(c, d)), Vector256.Create(Pairs(a + plane, b + plane), Pairs(c + plane, d + plane)));
+            a += row;
+            b += row;
+            c += row;
+            d += row;
+            Vector256<float> high = Lerp(z, Vector256.Create(Pairs(a, b), Pairs(c, d)), Vector256.Create(Pairs(a + plane, b + plane), Pairs(c + plane, d + plane)));
+            return Lerp(y, low, high);
+        }
     }
 }

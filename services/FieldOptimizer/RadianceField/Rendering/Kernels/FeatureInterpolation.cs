@@ -1,12 +1,16 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>Trilinear interpolation of feature records, one visible sample after the other: along z, y and x.</summary>
 internal static unsafe class FeatureInterpolation
 {
+    private const int Width = RayPackets.Width;
+    private const uint All = (1 << Width) - 1;
+
     /// <summary>Interpolates at the visible samples of a chunk.</summary>
     /// <param name="features">The grid's records.</param>
     /// <param name="layout">Of the grid.</param>
@@ -44,24 +48,31 @@ internal static unsafe class FeatureInterpolation
     /// <param name="chunk">Its colours receive what is interpolated.</param>
     /// <param name="steps">Of the chunk.</param>
     /// <param name="weights">[steps, 16].</param>
+    /// <param name="colors">Memory, [16, 4].</param>
     /// <param name="pixels">[16, 4].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps, float* weights, float* pixels)
+    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps, float* weights, float* colors, float* pixels)
     {
-        nint row = (nint)layout.RowPitch * 4;
-        nint plane = (nint)layout.PlanePitch * 4;
+        Records records = new(features, layout);
         ushort* visible = chunk.Visible;
         float* interpolated = chunk.Colors;
-        int* index = cells.Index;
-        int* nextIndex = next.Index;
-        for (int i = 0; i < steps; i++, weights += RayPackets.Width)
+        bool keeps = chunk.Keeps;
+        for (int i = 0; i < steps; i++, weights += Width)
         {
+            if (visible[i] == All)
+            {
+                InterpolateStep(records, cells.At(i * Width), next.At(i * Width), colors);
+                CompositeStep(colors, weights, keeps, interpolated, pixels);
+                interpolated += 4 * Width;
+                continue;
+            }
+
             for (uint mask = visible[i]; mask != 0; mask &= mask - 1, interpolated += 4)
             {
                 int lane = BitOperations.TrailingZeroCount(mask);
-                int sample = (i * RayPackets.Width) + lane;
-                Prefetching.Near(features + ((nint)nextIndex[sample] * 4), row, plane);
-                Vector128<float> feature = Pair(features + ((nint)index[sample] * 4), row, plane, cells, sample);
+                SampleCells at = cells.At((i * Width) + lane);
+                records.Fetch(next.Index[(i * Width) + lane]);
+                Vector128<float> feature = records.Interpolate(*at.Index, at);
                 feature.Store(interpolated);
                 float* pixel = pixels + (4 * lane);
                 Vector128.FusedMultiplyAdd(Vector128.Create(weights[lane]), feature, Vector128.Load(pixel)).Store(pixel);
@@ -69,15 +80,74 @@ internal static unsafe class FeatureInterpolation
         }
     }
 
-    /// <summary>Records of four: the two neighbours in x in one vector.</summary>
+    /// <summary>Sixteen samples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Pair(float* corner, nint row, nint plane, SampleCells cells, int sample)
+    private static void InterpolateStep(in Records records, SampleCells cells, SampleCells next, float* colors)
     {
-        Vector256<float> z = Vector256.Create(cells.Z[sample]);
-        Vector256<float> low = Lerp(z, Vector256.Load(corner), Vector256.Load(corner + plane));
-        Vector256<float> high = Lerp(z, Vector256.Load(corner + row), Vector256.Load(corner + plane + row));
-        Vector256<float> middle = Lerp(Vector256.Create(cells.Y[sample]), low, high);
-        return Lerp(Vector128.Create(cells.X[sample]), middle.GetLower(), middle.GetUpper());
+        for (int lane = 0; lane < Width; lane += 2)
+        {
+            records.Fetch(next.Index[lane]);
+            records.Interpolate(cells.Index[lane], cells.At(lane)).Store(colors + (4 * lane));
+            records.Fetch(next.Index[lane + 1]);
+            records.Interpolate(cells.Index[lane + 1], cells.At(lane + 1)).Store(colors + (4 * lane) + 4);
+        }
+    }
+
+    /// <summary>Keeps sixteen colours, and adds them to their pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CompositeStep(float* colors, float* weights, bool keeps, float* kept, float* pixels)
+    {
+        for (int ray = 0; ray < Width; ray++, colors += 4, pixels += 4)
+        {
+            Vector128.FusedMultiplyAdd(Vector128.Create(weights[ray]), Vector128.Load(colors), Vector128.Load(pixels)).Store(pixels);
+        }
+
+        colors -= 4 * Width;
+        for (int i = 0; keeps && i < 4 * Width; i += 4)
+        {
+            Vector128.Load(colors + i).StoreAlignedNonTemporal(kept + i);
+        }
+    }
+
+    /// <summary>Records of four, of which two neighbours in x are one vector; pitches in bytes.</summary>
+    private readonly ref struct Records
+    {
+        private readonly byte* first;
+        private readonly nint row;
+        private readonly nint plane;
+        private readonly nint diagonal;
+
+        public Records(float* features, in RecordLayout layout)
+        {
+            first = (byte*)features;
+            row = (nint)layout.RowPitch * 16;
+            plane = (nint)layout.PlanePitch * 16;
+            diagonal = row + plane;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Fetch(int cell)
+        {
+            if (Sse.IsSupported)
+            {
+                byte* corner = first + ((nint)(uint)cell << 4);
+                Sse.Prefetch0(corner);
+                Sse.Prefetch0(corner + row);
+                Sse.Prefetch0(corner + plane);
+                Sse.Prefetch0(corner + diagonal);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector128<float> Interpolate(int cell, SampleCells at)
+        {
+            byte* corner = first + ((nint)(uint)cell << 4);
+            Vector256<float> z = Vector256.Create(*at.Z);
+            Vector256<float> low = Lerp(z, Vector256.Load((float*)corner), Vector256.Load((float*)(corner + plane)));
+            Vector256<float> high = Lerp(z, Vector256.Load((float*)(corner + row)), Vector256.Load((float*)(corner + diagonal)));
+            Vector256<float> middle = Lerp(Vector256.Create(*at.Y), low, high);
+            return Lerp(Vector128.Create(*at.X), middle.GetLower(), middle.GetUpper());
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

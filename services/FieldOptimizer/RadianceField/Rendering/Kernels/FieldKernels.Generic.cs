@@ -44,7 +44,7 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 packet, chunk, step, count, scratch.Chunk, mask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
             if (found > 0)
             {
-                SampleColors(field, chunk, cells, next, count, found, scratch.Chunk, scratch.Colors);
+                SampleColors(field, chunk, cells, next, count, found, scratch);
             }
 
             visible += found;
@@ -143,17 +143,17 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     }
 
     /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
-    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, float* weights, float* pixels)
+    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, PacketScratch scratch)
     {
         if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
         {
-            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, weights, pixels);
+            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, scratch.Chunk, scratch.StepColors, scratch.Colors);
             return;
         }
 
         FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps);
         PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
-        PacketCompositing.Composite(chunk, steps, weights, pixels);
+        PacketCompositing.Composite(chunk, steps, scratch.Chunk, scratch.Colors);
     }
 
     /// <summary>Whether all samples of a chunk lie in empty cells: it changes nothing.</summary>

@@ -12,6 +12,7 @@ internal sealed unsafe class PacketScratch
     private readonly NativeBuffer<float> chunk = new(SampleCells.ChunkSamples);
     private readonly NativeBuffer<float> runs = new(2 * SampleRuns.Floats);
     private readonly NativeBuffer<float> perRay = new(8 * Width);
+    private readonly NativeBuffer<float> stepColors = new(4 * Width);
     private readonly NativeBuffer<double> products = new(Width);
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
     private NativeBuffer<float> transient = NativeBuffer<float>.Empty;
@@ -40,6 +41,9 @@ internal sealed unsafe class PacketScratch
 
     /// <summary>Sixteen colours: a packet's pixels or their gradients.</summary>
     public float* Colors => colors.Pointer;
+
+    /// <summary>Colours of sixteen samples, of four channels.</summary>
+    public float* StepColors => stepColors.Pointer;
 
     /// <summary>Gradient of the slab's densities, with a plane of halo on each side; zero between slabs.</summary>
     public float* DensitySlab => densitySlab.Pointer;

@@ -27,6 +27,9 @@ internal readonly unsafe struct SampleCells(float* memory)
     /// <summary>Fraction along z.</summary>
     public float* Z => memory + (3 * ChunkSamples);
 
+    /// <summary>The same from a later sample on.</summary>
+    public SampleCells At(int sample) => new(memory + sample);
+
     /// <summary>Fills <paramref name="count"/> steps of a packet.</summary>
     /// <remarks>Positions are clamped to the border of zero records, so any ray is safe, and interpolation fades to zero outside.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
