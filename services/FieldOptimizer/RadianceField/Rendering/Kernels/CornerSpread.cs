@@ -62,11 +62,9 @@ internal static unsafe class CornerSpread
                 a5 = TLanes.MultiplyAdd(value, c5, a5 * keep);
                 a6 = TLanes.MultiplyAdd(value, c6, a6 * keep);
                 a7 = TLanes.MultiplyAdd(value, c7, a7 * keep);
-                float* corners = densities.Corners + (2 * at);
-                TLanes.StorePairs(corners, a0, a1);
-                TLanes.StorePairs(corners + SampleRuns.PairPitch, a2, a3);
-                TLanes.StorePairs(corners + (2 * SampleRuns.PairPitch), a4, a5);
-                TLanes.StorePairs(corners + (3 * SampleRuns.PairPitch), a6, a7);
+                float* corners = densities.Corners + (4 * Width * i);
+                TLanes.StoreQuads(corners, lane, a0, a1, a2, a3);
+                TLanes.StoreQuads(corners + SampleRuns.FacePitch, lane, a4, a5, a6, a7);
                 if (weights == null)
                 {
                     continue;
@@ -83,11 +81,9 @@ internal static unsafe class CornerSpread
                 b5 = TLanes.MultiplyAdd(value, c5, b5 * keep);
                 b6 = TLanes.MultiplyAdd(value, c6, b6 * keep);
                 b7 = TLanes.MultiplyAdd(value, c7, b7 * keep);
-                corners = colors.Corners + (2 * at);
-                TLanes.StorePairs(corners, b0, b1);
-                TLanes.StorePairs(corners + SampleRuns.PairPitch, b2, b3);
-                TLanes.StorePairs(corners + (2 * SampleRuns.PairPitch), b4, b5);
-                TLanes.StorePairs(corners + (3 * SampleRuns.PairPitch), b6, b7);
+                corners = colors.Corners + (4 * Width * i);
+                TLanes.StoreQuads(corners, lane, b0, b1, b2, b3);
+                TLanes.StoreQuads(corners + SampleRuns.FacePitch, lane, b4, b5, b6, b7);
             }
         }
     }

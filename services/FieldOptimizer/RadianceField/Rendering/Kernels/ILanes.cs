@@ -32,8 +32,8 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Per lane: <paramref name="value"/> where a's value equals b's, else 0.</summary>
     static abstract TSelf WhereEqual(int* a, int* b, TSelf value);
 
-    /// <summary>Stores a₀, b₀, a₁, b₁ …</summary>
-    static abstract void StorePairs(float* destination, TSelf a, TSelf b);
+    /// <summary>Stores quads (aᵢ, bᵢ, cᵢ, dᵢ) of lanes <paramref name="lane"/>, … of sixteen where <see cref="SampleRuns.Place"/> says.</summary>
+    static abstract void StoreQuads(float* destination, int lane, TSelf a, TSelf b, TSelf c, TSelf d);
 
     static abstract TSelf operator +(TSelf a, TSelf b);
 

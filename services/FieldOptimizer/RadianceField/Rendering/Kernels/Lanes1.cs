@@ -38,10 +38,13 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 WhereEqual(int* a, int* b, Lanes1 value) => *a == *b ? value : new(0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(float* destination, Lanes1 a, Lanes1 b)
+    public static void StoreQuads(float* destination, int lane, Lanes1 a, Lanes1 b, Lanes1 c, Lanes1 d)
     {
+        destination += 4 * SampleRuns.Place(lane);
         destination[0] = a.value;
         destination[1] = b.value;
+        destination[2] = c.value;
+        destination[3] = d.value;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,17 +42,24 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
         new(Vector128.BitwiseAnd(Vector128.Equals(Vector128.Load(a), Vector128.Load(b)).AsSingle(), value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(float* destination, Lanes128 a, Lanes128 b)
+    public static void StoreQuads(float* destination, int lane, Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d)
     {
-        if (Sse.IsSupported)
+        destination += lane;
+        if (Sse2.IsSupported)
         {
-            Sse.UnpackLow(a.value, b.value).Store(destination);
-            Sse.UnpackHigh(a.value, b.value).Store(destination + 4);
+            (Vector128<double> ab0, Vector128<double> ab2) = (Sse.UnpackLow(a.value, b.value).AsDouble(), Sse.UnpackHigh(a.value, b.value).AsDouble());
+            (Vector128<double> cd0, Vector128<double> cd2) = (Sse.UnpackLow(c.value, d.value).AsDouble(), Sse.UnpackHigh(c.value, d.value).AsDouble());
+            Sse2.UnpackLow(ab0, cd0).AsSingle().Store(destination);
+            Sse2.UnpackHigh(ab0, cd0).AsSingle().Store(destination + 16);
+            Sse2.UnpackLow(ab2, cd2).AsSingle().Store(destination + 32);
+            Sse2.UnpackHigh(ab2, cd2).AsSingle().Store(destination + 48);
             return;
         }
 
-        Vector128.Create(a.value[0], b.value[0], a.value[1], b.value[1]).Store(destination);
-        Vector128.Create(a.value[2], b.value[2], a.value[3], b.value[3]).Store(destination + 4);
+        for (int i = 0; i < Count; i++)
+        {
+            Vector128.Create(a.value[i], b.value[i], c.value[i], d.value[i]).Store(destination + (16 * i));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
@@ -41,10 +42,22 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
         new(Vector256.BitwiseAnd(Vector256.Equals(Vector256.Load(a), Vector256.Load(b)).AsSingle(), value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(float* destination, Lanes256 a, Lanes256 b)
+    public static void StoreQuads(float* destination, int lane, Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d)
     {
-        Lanes128.StorePairs(destination, new(a.value.GetLower()), new(b.value.GetLower()));
-        Lanes128.StorePairs(destination + 8, new(a.value.GetUpper()), new(b.value.GetUpper()));
+        if (Avx.IsSupported)
+        {
+            destination += lane;
+            (Vector256<double> ab0, Vector256<double> ab2) = (Avx.UnpackLow(a.value, b.value).AsDouble(), Avx.UnpackHigh(a.value, b.value).AsDouble());
+            (Vector256<double> cd0, Vector256<double> cd2) = (Avx.UnpackLow(c.value, d.value).AsDouble(), Avx.UnpackHigh(c.value, d.value).AsDouble());
+            Avx.UnpackLow(ab0, cd0).AsSingle().Store(destination);
+            Avx.UnpackHigh(ab0, cd0).AsSingle().Store(destination + 16);
+            Avx.UnpackLow(ab2, cd2).AsSingle().Store(destination + 32);
+            Avx.UnpackHigh(ab2, cd2).AsSingle().Store(destination + 48);
+            return;
+        }
+
+        Lanes128.StoreQuads(destination, lane, new(a.value.GetLower()), new(b.value.GetLower()), new(c.value.GetLower()), new(d.value.GetLower()));
+        Lanes128.StoreQuads(destination, lane + 4, new(a.value.GetUpper()), new(b.value.GetUpper()), new(c.value.GetUpper()), new(d.value.GetUpper()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

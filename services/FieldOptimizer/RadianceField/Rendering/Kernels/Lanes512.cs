@@ -42,17 +42,21 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         new(Vector512.BitwiseAnd(Vector512.Equals(Vector512.Load(a), Vector512.Load(b)).AsSingle(), value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(float* destination, Lanes512 a, Lanes512 b)
+    public static void StoreQuads(float* destination, int lane, Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d)
     {
         if (Avx512F.IsSupported)
         {
-            Avx512F.PermuteVar16x32x2(a.value, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), b.value).Store(destination);
-            Avx512F.PermuteVar16x32x2(a.value, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), b.value).Store(destination + 16);
+            (Vector512<double> ab0, Vector512<double> ab2) = (Avx512F.UnpackLow(a.value, b.value).AsDouble(), Avx512F.UnpackHigh(a.value, b.value).AsDouble());
+            (Vector512<double> cd0, Vector512<double> cd2) = (Avx512F.UnpackLow(c.value, d.value).AsDouble(), Avx512F.UnpackHigh(c.value, d.value).AsDouble());
+            Avx512F.UnpackLow(ab0, cd0).AsSingle().Store(destination);
+            Avx512F.UnpackHigh(ab0, cd0).AsSingle().Store(destination + 16);
+            Avx512F.UnpackLow(ab2, cd2).AsSingle().Store(destination + 32);
+            Avx512F.UnpackHigh(ab2, cd2).AsSingle().Store(destination + 48);
             return;
         }
 
-        Lanes256.StorePairs(destination, new(a.value.GetLower()), new(b.value.GetLower()));
-        Lanes256.StorePairs(destination + 16, new(a.value.GetUpper()), new(b.value.GetUpper()));
+        Lanes256.StoreQuads(destination, 0, new(a.value.GetLower()), new(b.value.GetLower()), new(c.value.GetLower()), new(d.value.GetLower()));
+        Lanes256.StoreQuads(destination, 8, new(a.value.GetUpper()), new(b.value.GetUpper()), new(c.value.GetUpper()), new(d.value.GetUpper()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

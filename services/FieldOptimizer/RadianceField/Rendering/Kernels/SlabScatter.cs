@@ -56,6 +56,7 @@ internal readonly unsafe ref struct SlabScatter
             if (first < end)
             {
                 tape.LoadGradients(packet, scratch.Colors);
+                PlaceGradients();
                 AddPacket<TLanes>(packet, first, end);
             }
         }
@@ -90,10 +91,10 @@ internal readonly unsafe ref struct SlabScatter
             bool isRaw = slope0 == 1;
             float* weights = isRaw && found > 0 ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
-            AddDensity(cells, densityRuns, densityRuns.List(count));
+            AddDensity(densityRuns, densityRuns.List(count, cells.Index));
             if (weights != null)
             {
-                AddRawFeatures(cells, colorRuns, colorRuns.List(count));
+                AddRawFeatures(colorRuns, colorRuns.List(count, cells.Index));
             }
             else if (found > 0)
             {
@@ -106,74 +107,80 @@ internal readonly unsafe ref struct SlabScatter
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddDensity(SampleCells cells, SampleRuns runs, int count)
+    private void AddDensity(SampleRuns runs, int count)
     {
-        nint row = layout.RowPitch;
-        nint plane = layout.PlanePitch;
+        nint row = sizeof(float) * layout.RowPitch;
+        nint plane = sizeof(float) * layout.PlanePitch;
         float* slab = density;
         float* corners = runs.Corners;
         int* samples = runs.Samples;
-        int* index = cells.Index;
-        for (int i = 0; i < count; i++)
+        int* cells = runs.Cells;
+        for (nint i = 0; i < count; i++)
         {
-            int sample = samples[i];
-            float* from = corners + (2 * sample);
-            float* corner = slab + index[sample];
-            AddPair(corner, from);
-            AddPair(corner + row, from + SampleRuns.PairPitch);
-            corner += plane;
-            AddPair(corner, from + (2 * SampleRuns.PairPitch));
-            AddPair(corner + row, from + (3 * SampleRuns.PairPitch));
+            float* from = corners + (4 * (nint)(uint)samples[i]);
+            byte* corner = (byte*)(slab + cells[i]);
+            AddFace(corner, row, from);
+            AddFace(corner + plane, row, from + SampleRuns.FacePitch);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddRawFeatures(SampleCells cells, SampleRuns runs, int count)
+    private void AddRawFeatures(SampleRuns runs, int count)
     {
-        nint row = (nint)layout.RowPitch * stride;
-        nint plane = (nint)layout.PlanePitch * stride;
+        nint row = sizeof(float) * (nint)layout.RowPitch * stride;
+        nint plane = sizeof(float) * (nint)layout.PlanePitch * stride;
         int record = stride;
         float* slab = features;
         float* corners = runs.Corners;
-        float* gradients = scratch.Colors;
         int* samples = runs.Samples;
-        int* index = cells.Index;
+        int* cells = runs.Cells;
         byte* marks = touched;
         if (record == 4 && Avx.IsSupported)
         {
-            for (int i = 0; i < count; i++)
+            float* doubled = scratch.PlacedGradients;
+            for (nint i = 0; i < count; i++)
             {
-                int sample = samples[i];
-                int cell = index[sample];
+                nint sample = (nint)(uint)samples[i];
+                int cell = cells[i];
                 marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
-                float* from = corners + (2 * sample);
-                float* corner = slab + ((nint)cell * 4);
-                Vector128<float> half = Vector128.Load(gradients + (sample % Width * 4));
-                Vector256<float> gradient = Vector256.Create(half, half);
-                AddRecords(corner, gradient, from);
-                AddRecords(corner + row, gradient, from + SampleRuns.PairPitch);
-                corner += plane;
-                AddRecords(corner, gradient, from + (2 * SampleRuns.PairPitch));
-                AddRecords(corner + row, gradient, from + (3 * SampleRuns.PairPitch));
+                float* from = corners + (4 * sample);
+                byte* corner = (byte*)(slab + (4 * (nint)cell));
+                Vector256<float> gradient = Vector256.Load(doubled + (8 * (sample & (Width - 1))));
+                AddRecords(corner, row, gradient, from);
+                AddRecords(corner + plane, row, gradient, from + SampleRuns.FacePitch);
             }
 
             return;
         }
 
+        float* gradients = scratch.Colors;
         for (int i = 0; i < count; i++)
         {
             int sample = samples[i];
-            marks[(uint)index[sample] / RecordLayout.SegmentRecords] = 1;
-            float* from = corners + (2 * sample);
-            float* corner = slab + ((nint)index[sample] * record);
-            for (int quad = 0; quad < record; quad += 4, corner += 4)
+            marks[(uint)cells[i] / RecordLayout.SegmentRecords] = 1;
+            float* from = corners + (4 * sample);
+            byte* corner = (byte*)(slab + ((nint)cells[i] * record));
+            for (int quad = 0; quad < record; quad += 4, corner += 4 * sizeof(float))
             {
-                Vector128<float> gradient = Vector128.Load(gradients + (sample % Width * record) + quad);
-                AddWeighted(corner, record, gradient, from);
-                AddWeighted(corner + row, record, gradient, from + SampleRuns.PairPitch);
-                AddWeighted(corner + plane, record, gradient, from + (2 * SampleRuns.PairPitch));
-                AddWeighted(corner + plane + row, record, gradient, from + (3 * SampleRuns.PairPitch));
+                Vector128<float> gradient = Vector128.Load(gradients + (SampleRuns.Place(sample % Width) * record) + quad);
+                AddWeighted((float*)corner, record, gradient, from);
+                AddWeighted((float*)(corner + row), record, gradient, from + 2);
+                AddWeighted((float*)(corner + plane), record, gradient, from + SampleRuns.FacePitch);
+                AddWeighted((float*)(corner + plane + row), record, gradient, from + SampleRuns.FacePitch + 2);
             }
+        }
+    }
+
+    /// <summary>The pixels' gradients as <see cref="AddRawFeatures"/> wants them: by the places of their rays, and twice, once for each of two
+    /// neighbouring records.</summary>
+    private void PlaceGradients()
+    {
+        for (int ray = 0; ray < Width; ray++)
+        {
+            Vector128<float> gradient = Vector128.Load(scratch.Colors + (4 * ray));
+            float* place = scratch.PlacedGradients + (8 * SampleRuns.Place(ray));
+            gradient.Store(place);
+            gradient.Store(place + 4);
         }
     }
 
@@ -184,25 +191,35 @@ internal readonly unsafe ref struct SlabScatter
         Vector128.FusedMultiplyAdd(Vector128.Create(pair[1]), gradient, Vector128.Load(sum + record)).Store(sum + record);
     }
 
+    /// <summary>Adds weighted gradients to the four records of a face: pairs of neighbours in x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddRecords(float* sum, Vector256<float> gradient, float* pair)
+    private static void AddRecords(byte* corner, nint row, Vector256<float> gradient, float* face)
     {
-        Vector256<float> weights = Avx.PermuteVar(Vector256.Create(*(double*)pair).AsSingle(), Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1));
-        Vector256.FusedMultiplyAdd(weights, gradient, Vector256.Load(sum)).Store(sum);
+        Vector256<float> weights = Avx.BroadcastVector128ToVector256(face);
+        float* lower = (float*)corner;
+        float* upper = (float*)(corner + row);
+        Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1)), gradient, Vector256.Load(lower)).Store(lower);
+        Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(2, 2, 2, 2, 3, 3, 3, 3)), gradient, Vector256.Load(upper)).Store(upper);
     }
 
+    /// <summary>Adds the four values of a face: pairs of neighbours in x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPair(float* sum, float* pair)
+    private static void AddFace(byte* corner, nint row, float* face)
     {
+        float* lower = (float*)corner;
+        float* upper = (float*)(corner + row);
         if (Sse2.IsSupported)
         {
-            Vector128<float> both = Sse2.LoadScalarVector128((double*)sum).AsSingle() + Sse2.LoadScalarVector128((double*)pair).AsSingle();
-            Sse2.StoreScalar((double*)sum, both.AsDouble());
+            Vector128<float> sums = Sse.LoadHigh(Sse2.LoadScalarVector128((double*)lower).AsSingle(), upper) + Vector128.Load(face);
+            Sse.StoreLow(lower, sums);
+            Sse.StoreHigh(upper, sums);
             return;
         }
 
-        sum[0] += pair[0];
-        sum[1] += pair[1];
+        lower[0] += face[0];
+        lower[1] += face[1];
+        upper[0] += face[2];
+        upper[1] += face[3];
     }
 
     /// <summary>Adds w·g·∂colour/∂feature of visible samples to their cells' corners; each record in vectors of its own, so that what
