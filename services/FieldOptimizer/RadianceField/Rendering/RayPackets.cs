@@ -4,20 +4,25 @@ using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Rendering;
 
-/// <summary>Rays in the grid's coordinates, where voxel i's centre is at i, in packets of sixteen: position(s) = start + s·slope at
+/// <summary>Rays in the grid's coordinates, where voxel i's centre is at i + 1 and the border's at 0, in packets of sixteen: position(s) = start + s·slope at
 /// distance s from the eye. Each quantity of a packet is a row of sixteen floats; a packet is filled up with empty rays.</summary>
 internal sealed unsafe class RayPackets
 {
     /// <summary>Rays per packet: one per lane of the widest vectors.</summary>
     public const int Width = 16;
 
-    /// <summary>Floats from a packet's first to its rows: start x, y, z; slope x, y, z; distance of sample 0; number of samples.</summary>
+    /// <summary>Floats from a packet's first to its rows: start x, y, z; slope x, y, z; distance of sample 0; number of samples; distance of the
+    /// last sample; direction x, y, z; 1 if no sample of the packet lies outside the grid and its border, else 0.</summary>
     public const int Start = 0;
     public const int Slope = 3 * Width;
     public const int FirstDistance = 6 * Width;
     public const int SampleCount = 7 * Width;
 
-    private const int Floats = 8 * Width;
+    public const int LastDistance = 8 * Width;
+    public const int Direction = 9 * Width;
+    public const int Inside = 12 * Width;
+
+    private const int Floats = 13 * Width;
 
     private NativeBuffer<float> rows = NativeBuffer<float>.Empty;
     private int[] firstSamples = [];
@@ -72,6 +77,7 @@ internal sealed unsafe class RayPackets
         for (int packet = 0; packet < Count; packet++)
         {
             int longestOfPacket = 0;
+            bool isInside = true;
             new Span<float>(Rows(packet), Floats).Clear();
             ReadOnlySpan<int> lanes = Rays(packet);
             for (int lane = 0; lane < Width; lane++)
@@ -85,24 +91,52 @@ internal sealed unsafe class RayPackets
                 float* row = Rows(packet) + lane;
                 ReadOnlySpan<float> origin = rays.Origins.Slice(3 * i, 3);
                 ReadOnlySpan<float> direction = rays.Directions.Slice(3 * i, 3);
-                row[Start] = (float)(((origin[0] - (double)min.X) * scaleX) - 0.5);
-                row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scaleY) - 0.5);
-                row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scaleZ) - 0.5);
+                row[Start] = (float)(((origin[0] - (double)min.X) * scaleX) + 0.5);
+                row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scaleY) + 0.5);
+                row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scaleZ) + 0.5);
                 row[Slope] = (float)(direction[0] * scaleX);
                 row[Slope + Width] = (float)(direction[1] * scaleY);
                 row[Slope + (2 * Width)] = (float)(direction[2] * scaleZ);
-                row[FirstDistance] = rays.Near[i] + (offset * stepLength);
+                row[Direction] = direction[0];
+                row[Direction + Width] = direction[1];
+                row[Direction + (2 * Width)] = direction[2];
                 int samples = CountSamples(rays.Far[i] - rays.Near[i], stepLength, offset, longest);
                 row[SampleCount] = samples;
+                row[FirstDistance] = rays.Near[i] + (offset * stepLength);
+                row[LastDistance] = MathF.FusedMultiplyAdd(samples - 1, stepLength, row[FirstDistance]);
+                isInside &= samples == 0 ? Remain(row) : IsInside(row, field.Grid);
                 longestOfPacket = Math.Max(longestOfPacket, samples);
             }
 
+            Rows(packet)[Inside] = isInside ? 1 : 0;
             firstSamples[packet] = (int)Math.Min(total, int.MaxValue);
             steps[packet] = longestOfPacket;
             total += longestOfPacket * Width;
         }
 
         return total;
+    }
+
+    /// <summary>Whether a ray's samples lie in the grid or its border: as its first and last one do, for rounding keeps the order of positions.</summary>
+    private static bool IsInside(float* row, GridSize grid) =>
+        IsInside(row, 0, grid.X + 1) && IsInside(row, Width, grid.Y + 1) && IsInside(row, 2 * Width, grid.Z + 1);
+
+    private static bool IsInside(float* row, int axis, float end)
+    {
+        float first = MathF.FusedMultiplyAdd(row[FirstDistance], row[Slope + axis], row[Start + axis]);
+        float last = MathF.FusedMultiplyAdd(row[LastDistance], row[Slope + axis], row[Start + axis]);
+        return first >= 0 && first < end && last >= 0 && last < end;
+    }
+
+    /// <summary>A ray without samples stays where it is safe.</summary>
+    private static bool Remain(float* row)
+    {
+        for (int axis = 0; axis < 3 * Width; axis += Width)
+        {
+            (row[Start + axis], row[Slope + axis]) = (0, 0);
+        }
+
+        return true;
     }
 
     /// <summary>Samples i with (i + offset)·δ &lt; range, compared in float32 as the reference does.</summary>

@@ -129,8 +129,6 @@ public sealed unsafe class RenderTape : IViewTape
         {
             GrowSamples(count);
         }
-
-        SetTextureCoordinates(field.Background, rays);
     }
 
     /// <summary>Steps of a packet up to the last that may be seen.</summary>
@@ -205,15 +203,6 @@ public sealed unsafe class RenderTape : IViewTape
         memory.StepLength = StepLength;
         memory.WeightThreshold = Options.WeightThreshold;
         return memory;
-    }
-
-    private void SetTextureCoordinates(Background background, RayBatch rays)
-    {
-        for (int ray = 0; background.IsTexture && ray < rays.Count; ray++)
-        {
-            ReadOnlySpan<float> direction = rays.Directions.Slice(3 * ray, 3);
-            (textureCoordinates[2 * ray], textureCoordinates[(2 * ray) + 1]) = SphericalMap.FromDirection(direction[0], direction[1], direction[2]);
-        }
     }
 
     private void GrowRays()

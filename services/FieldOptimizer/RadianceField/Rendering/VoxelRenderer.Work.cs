@@ -16,7 +16,7 @@ public sealed unsafe partial class VoxelRenderer
             {
                 PacketSamples samples = tape.KeepsSamples ? tape.Samples(packet) : tape.Samples(packet, scratch);
                 (int, int) found = kernels.ForwardPacket(field!, tape.Packets.Rows(packet), samples, mask, scratch);
-                SampleBackground(tape, packet);
+                SampleBackground(tape, packet, scratch);
                 tape.Store(packet, found, scratch);
             }
         }
@@ -24,14 +24,23 @@ public sealed unsafe partial class VoxelRenderer
         StreamingStores.Finish();
     }
 
-    private void SampleBackground(RenderTape tape, int packet)
+    private void SampleBackground(RenderTape tape, int packet, PacketScratch scratch)
     {
-        foreach (int ray in tape.Packets.Rays(packet))
+        float* u = scratch.PerRay(2);
+        float* v = scratch.PerRay(3);
+        if (field!.Background.IsTexture)
         {
+            kernels.MapDirections(tape.Packets.Rows(packet), u, v);
+        }
+
+        ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
+        for (int lane = 0; lane < rays.Length; lane++)
+        {
+            int ray = rays[lane];
             if (ray >= 0)
             {
-                ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
-                BackgroundSampling.Forward(field!.Background, field.ColorMode, at[0], at[1], tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels));
+                (tape.TextureCoordinates[2 * ray], tape.TextureCoordinates[(2 * ray) + 1]) = (u[lane], v[lane]);
+                BackgroundSampling.Forward(field.Background, field.ColorMode, u[lane], v[lane], tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels));
             }
         }
     }
@@ -100,6 +109,7 @@ public sealed unsafe partial class VoxelRenderer
             }
 
             SlabGradient slab = new(records, end - first, scratch);
+            slab.FindSegments();
             slab.ClearBorder();
             scaleParts[first / planes] = slabTask.Gradient is { } gradient
                 ? slab.AddTo(gradient, first)

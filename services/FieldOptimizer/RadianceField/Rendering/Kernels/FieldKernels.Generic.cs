@@ -66,6 +66,8 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         return (live, visible);
     }
 
+    public override void MapDirections(float* packet, float* u, float* v) => DirectionMapping.Map<TLanes>(packet, u, v);
+
     public override void BackwardPacket(
         float* packet, PacketSamples samples, int liveSteps, int visible, in PacketGradient gradient, PacketScratch scratch, float* densityGrad)
     {
@@ -117,29 +119,46 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 records.Densities + from, scratch.DensitySlab + ((i + 1) * plane), state.Moments.Densities + from, state.Norms.Densities + from, plane, correctedRate);
         }
 
-        SlabSegments segments = new(records.Layout, scratch);
+        StepFeatures(records, state, correctedRate, first / RecordLayout.SegmentRecords, (endPlane - firstPlane) * records.Layout.PlaneSegments, scratch);
+        return sum;
+    }
+
+    /// <summary>One step of the features, segment by segment; most of those that no sample has touched are at rest.</summary>
+    private static void StepFeatures(VoxelRecords records, AdamaxState state, float correctedRate, int firstSegment, int count, PacketScratch scratch)
+    {
+        const int Together = 8;
+        byte* touched = scratch.Segments + records.Layout.PlaneSegments;
         int floats = RecordLayout.SegmentRecords * records.FeatureStride;
-        int firstSegment = first / RecordLayout.SegmentRecords;
-        int count = (endPlane - firstPlane) * records.Layout.PlaneSegments;
-        for (int i = 0; i < count; i++)
+        float* gradient = scratch.FeatureSlab + ((nint)records.Layout.PlaneSegments * floats);
+        fixed (int* resting = state.RestingSince)
         {
-            int segment = firstSegment + i;
-            int slabSegment = records.Layout.PlaneSegments + i;
-            nint at = (nint)segment * floats;
-            if (segments.IsTouched(slabSegment))
+            for (int first = 0; first < count; first += Together)
             {
-                CatchUp(state, segment, at, floats);
-                AdamaxKernel.UpdateAndClear<TLanes>(
-                    records.Features + at, scratch.FeatureSlab + ((nint)slabSegment * floats), state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate);
-            }
-            else if (state.RestingSince[segment] == AdamaxState.Moving
-                && AdamaxKernel.UpdateWithoutGradient<TLanes>(records.Features + at, state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate))
-            {
-                state.RestingSince[segment] = state.Steps;
+                int end = Math.Min(first + Together, count);
+                if (end - first == Together && *(ulong*)(touched + first) == 0
+                    && !Vector256.EqualsAny(Vector256.Load(resting + firstSegment + first), Vector256.Create(AdamaxState.Moving)))
+                {
+                    continue;
+                }
+
+                for (int i = first; i < end; i++)
+                {
+                    int segment = firstSegment + i;
+                    nint at = (nint)segment * floats;
+                    if (touched[i] != 0)
+                    {
+                        CatchUp(state, segment, at, floats);
+                        AdamaxKernel.UpdateAndClear<TLanes>(
+                            records.Features + at, gradient + ((nint)i * floats), state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate);
+                    }
+                    else if (resting[segment] == AdamaxState.Moving
+                        && AdamaxKernel.UpdateWithoutGradient<TLanes>(records.Features + at, state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate))
+                    {
+                        resting[segment] = state.Steps;
+                    }
+                }
             }
         }
-
-        return sum;
     }
 
     /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>

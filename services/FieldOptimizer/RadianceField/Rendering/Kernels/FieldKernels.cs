@@ -26,6 +26,12 @@ internal abstract unsafe class FieldKernels
     /// <returns>Steps up to the last that may be seen, and visible samples.</returns>
     public abstract (int LiveSteps, int Visible) ForwardPacket(VoxelField field, float* packet, PacketSamples samples, MaskCells? mask, PacketScratch scratch);
 
+    /// <summary>Where a packet's rays meet the background's texture.</summary>
+    /// <param name="packet">The rays' rows.</param>
+    /// <param name="u">Receives [16], in [−1, 1].</param>
+    /// <param name="v">Receives [16], in [−1, 1].</param>
+    public abstract void MapDirections(float* packet, float* u, float* v);
+
     /// <summary>∂L/∂density of one packet's samples.</summary>
     /// <param name="packet">The rays' rows.</param>
     /// <param name="samples">From the forward pass.</param>

@@ -56,6 +56,8 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Floor(TSelf a);
 
+    static abstract TSelf Sqrt(TSelf a);
+
     /// <summary>Per lane: a &gt; b ? ifGreater : otherwise.</summary>
     static abstract TSelf SelectGreater(TSelf a, TSelf b, TSelf ifGreater, TSelf otherwise);
 

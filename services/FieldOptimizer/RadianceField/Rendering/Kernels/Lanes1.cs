@@ -75,6 +75,9 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     public static Lanes1 Floor(Lanes1 a) => new(MathF.Floor(a.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Sqrt(Lanes1 a) => new(MathF.Sqrt(a.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 SelectGreater(Lanes1 a, Lanes1 b, Lanes1 ifGreater, Lanes1 otherwise) => a.value > b.value ? ifGreater : otherwise;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -90,6 +90,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Floor(Lanes128 a) => new(Vector128.Floor(a.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Sqrt(Lanes128 a) => new(Vector128.Sqrt(a.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 SelectGreater(Lanes128 a, Lanes128 b, Lanes128 ifGreater, Lanes128 otherwise) =>
         new(Vector128.ConditionalSelect(Vector128.GreaterThan(a.value, b.value), ifGreater.value, otherwise.value));
 

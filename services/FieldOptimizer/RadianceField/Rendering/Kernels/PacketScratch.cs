@@ -21,6 +21,8 @@ internal sealed unsafe class PacketScratch
     private NativeBuffer<float> densitySlab = NativeBuffer<float>.Empty;
     private NativeBuffer<float> featureSlab = NativeBuffer<float>.Empty;
     private NativeBuffer<byte> touched = NativeBuffer<byte>.Empty;
+    private NativeBuffer<byte> segments = NativeBuffer<byte>.Empty;
+    private int marksBefore;
 
     /// <summary>Cells of one of two chunks of samples: the one in hand and the next.</summary>
     public SampleCells Cells(int chunk) => new(cells.Pointer + (chunk * SampleCells.Floats));
@@ -56,7 +58,10 @@ internal sealed unsafe class PacketScratch
     public float* FeatureSlab => featureSlab.Pointer;
 
     /// <summary>1 where a cell of a segment has had a feature gradient; zero between slabs.</summary>
-    public byte* Touched => touched.Pointer;
+    public byte* Touched => touched.Pointer + marksBefore;
+
+    /// <summary>Not 0 for segments of the slab whose gradient is not zero.</summary>
+    public byte* Segments => segments.Pointer;
 
     /// <summary>Makes room for colours of <paramref name="stride"/> floats, and for a chunk of samples that goes on no tape.</summary>
     public void ReserveColors(int stride)
@@ -78,6 +83,9 @@ internal sealed unsafe class PacketScratch
         int count = checked((int)records.Layout.RecordsOf(planes));
         densitySlab = densitySlab.AtLeast(count, zero: true);
         featureSlab = featureSlab.AtLeast(checked(count * records.FeatureStride), zero: true);
-        touched = touched.AtLeast((count / RecordLayout.SegmentRecords) + 2, zero: true);
+        marksBefore = SlabSegments.MarksBefore(records.Layout);
+        int marks = (count / RecordLayout.SegmentRecords) + 2 + SlabSegments.Together;
+        touched = touched.AtLeast(marksBefore + marks, zero: true);
+        segments = segments.AtLeast(marks);
     }
 }

@@ -31,29 +31,40 @@ internal readonly unsafe struct SampleCells(float* memory)
     public SampleCells At(int sample) => new(memory + sample);
 
     /// <summary>Fills <paramref name="count"/> steps of a packet.</summary>
-    /// <remarks>Positions are clamped to the border of zero records, so any ray is safe, and interpolation fades to zero outside.</remarks>
+    /// <remarks>Behind a ray's last sample its place is repeated. Where rays leave the grid, positions are clamped to the border of zero
+    /// records: any ray is safe, and interpolation fades to zero outside.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Locate<TLanes>(float* packet, float stepLength, in RecordLayout layout, int firstStep, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        TLanes one = TLanes.Create(1);
-        (TLanes lastX, TLanes lastY, TLanes lastZ) = (TLanes.Create(layout.Grid.X), TLanes.Create(layout.Grid.Y), TLanes.Create(layout.Grid.Z));
+        bool isInside = packet[RayPackets.Inside] != 0;
+        (TLanes endX, TLanes endY, TLanes endZ) = (TLanes.Create(layout.Grid.X), TLanes.Create(layout.Grid.Y), TLanes.Create(layout.Grid.Z));
         (int rowPitch, int planePitch) = (layout.RowPitch, layout.PlanePitch);
         for (int lane = 0; lane < RayPackets.Width; lane += TLanes.Count)
         {
             float* ray = packet + lane;
             TLanes firstDistance = TLanes.Load(ray + RayPackets.FirstDistance);
-            for (int i = 0; i < count; i++)
+            TLanes lastDistance = TLanes.Load(ray + RayPackets.LastDistance);
+            float* at = memory + lane;
+            for (int i = 0; i < count; i++, at += RayPackets.Width)
             {
-                TLanes distance = TLanes.MultiplyAdd(TLanes.Create(firstStep + i), TLanes.Create(stepLength), firstDistance);
-                TLanes x = Clamp(Position<TLanes>(ray, distance, 0), lastX, out TLanes cellX);
-                TLanes y = Clamp(Position<TLanes>(ray, distance, 1), lastY, out TLanes cellY);
-                TLanes z = Clamp(Position<TLanes>(ray, distance, 2), lastZ, out TLanes cellZ);
-                int at = (i * RayPackets.Width) + lane;
-                TLanes.StoreIndex(Index + at, cellX + one, cellY + one, cellZ + one, rowPitch, planePitch);
-                x.Store(X + at);
-                y.Store(Y + at);
-                z.Store(Z + at);
+                TLanes distance = TLanes.Min(TLanes.MultiplyAdd(TLanes.Create(firstStep + i), TLanes.Create(stepLength), firstDistance), lastDistance);
+                (TLanes x, TLanes y, TLanes z) = (Position<TLanes>(ray, distance, 0), Position<TLanes>(ray, distance, 1), Position<TLanes>(ray, distance, 2));
+                if (!isInside)
+                {
+                    (x, y, z) = (Clamp(x, endX), Clamp(y, endY), Clamp(z, endZ));
+                }
+
+                (TLanes cellX, TLanes cellY, TLanes cellZ) = (TLanes.Floor(x), TLanes.Floor(y), TLanes.Floor(z));
+                if (!isInside)
+                {
+                    (cellX, cellY, cellZ) = (TLanes.Min(cellX, endX), TLanes.Min(cellY, endY), TLanes.Min(cellZ, endZ));
+                }
+
+                TLanes.StoreIndex((int*)at, cellX, cellY, cellZ, rowPitch, planePitch);
+                (x - cellX).Store(at + ChunkSamples);
+                (y - cellY).Store(at + (2 * ChunkSamples));
+                (z - cellZ).Store(at + (3 * ChunkSamples));
             }
         }
     }
@@ -63,14 +74,8 @@ internal readonly unsafe struct SampleCells(float* memory)
         where TLanes : struct, ILanes<TLanes> =>
         TLanes.MultiplyAdd(distance, TLanes.Load(ray + RayPackets.Slope + (axis * RayPackets.Width)), TLanes.Load(ray + RayPackets.Start + (axis * RayPackets.Width)));
 
-    /// <summary>Cell and fraction of a position in [−1, extent].</summary>
+    /// <summary>To [0, extent + 1]; the border's is the cell before the first voxel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Clamp<TLanes>(TLanes position, TLanes extent, out TLanes cell)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        position = TLanes.Max(position, TLanes.Create(-1));
-        position = TLanes.Min(position, extent);
-        cell = TLanes.Min(TLanes.Floor(position), extent - TLanes.Create(1));
-        return position - cell;
-    }
+    private static TLanes Clamp<TLanes>(TLanes position, TLanes extent)
+        where TLanes : struct, ILanes<TLanes> => TLanes.Min(TLanes.Max(position, TLanes.Create(0)), extent + TLanes.Create(1));
 }

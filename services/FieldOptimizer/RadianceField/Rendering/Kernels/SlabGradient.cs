@@ -8,6 +8,12 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
     private readonly RecordLayout layout = records.Layout;
     private readonly int stride = records.FeatureStride;
 
+    /// <summary>Records behind the last plane that samples in the last row may touch.</summary>
+    private int Spill => layout.RowPitch + RecordLayout.SegmentRecords;
+
+    /// <summary>Finds the segments that samples touched; the first thing to do.</summary>
+    public void FindSegments() => SlabSegments.Find(layout, scratch.Touched, (((planes + 2) * layout.PlanePitch) + Spill) / RecordLayout.SegmentRecords, scratch.Segments);
+
     /// <summary>Sets to zero what samples added to the grid's border: it stands for zeros and learns nothing.</summary>
     public void ClearBorder()
     {
@@ -40,13 +46,12 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
     /// <summary>Sets the halo and the marks to zero, for the next slab.</summary>
     public void Finish()
     {
-        int spill = layout.RowPitch + RecordLayout.SegmentRecords;
         int halo = (planes + 1) * layout.PlanePitch;
         new Span<float>(scratch.DensitySlab, layout.PlanePitch).Clear();
-        new Span<float>(scratch.DensitySlab + halo, layout.PlanePitch + spill).Clear();
+        new Span<float>(scratch.DensitySlab + halo, layout.PlanePitch + Spill).Clear();
         ClearTouched(0, layout.PlaneSegments);
-        ClearTouched(halo / RecordLayout.SegmentRecords, (layout.PlanePitch + spill) / RecordLayout.SegmentRecords);
-        new Span<byte>(scratch.Touched, (halo + layout.PlanePitch + spill) / RecordLayout.SegmentRecords).Clear();
+        ClearTouched(halo / RecordLayout.SegmentRecords, (layout.PlanePitch + Spill) / RecordLayout.SegmentRecords);
+        new Span<byte>(scratch.Touched, (halo + layout.PlanePitch + Spill) / RecordLayout.SegmentRecords).Clear();
     }
 
     private static double Dot(float* a, float* b, int count)
@@ -77,11 +82,10 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
 
     private void ClearTouched(int firstSegment, int count)
     {
-        SlabSegments segments = new(layout, scratch);
         int floats = RecordLayout.SegmentRecords * stride;
         for (int segment = firstSegment; segment < firstSegment + count; segment++)
         {
-            if (segments.IsTouched(segment))
+            if (scratch.Segments[segment] != 0)
             {
                 new Span<float>(scratch.FeatureSlab + ((nint)segment * floats), floats).Clear();
             }

@@ -16,8 +16,8 @@ internal static unsafe class SlabSteps
             TLanes slope = TLanes.Load(rows + RayPackets.Slope + (2 * Width) + lane);
             TLanes start = TLanes.MultiplyAdd(TLanes.Load(rows + RayPackets.FirstDistance + lane), slope, TLanes.Load(rows + RayPackets.Start + (2 * Width) + lane));
             TLanes step = slope * TLanes.Create(tape.StepLength);
-            TLanes a = (TLanes.Create(firstPlane - 1) - start) / step;
-            TLanes b = (TLanes.Create(endPlane) - start) / step;
+            TLanes a = (TLanes.Create(firstPlane) - start) / step;
+            TLanes b = (TLanes.Create(endPlane + 1) - start) / step;
 
             // A ray within its plane, or a broken one, may be anywhere.
             TLanes slow = TLanes.Create(1e-6f);
