@@ -11,18 +11,17 @@ internal sealed unsafe class RayPackets
     /// <summary>Rays per packet: one per lane of the widest vectors.</summary>
     public const int Width = 16;
 
-    /// <summary>Floats from a packet's first to its rows: start x, y, z; slope x, y, z; distance of sample 0; number of samples; distance of the
-    /// last sample; direction x, y, z; 1 if no sample of the packet lies outside the grid and its border, else 0.</summary>
+    /// <summary>Floats from a packet's first to its rows: start x, y, z; slope x, y, z; distance of sample 0; number of samples; direction
+    /// x, y, z; and the number of steps at which all rays are in the grid or its border.</summary>
     public const int Start = 0;
     public const int Slope = 3 * Width;
     public const int FirstDistance = 6 * Width;
     public const int SampleCount = 7 * Width;
 
-    public const int LastDistance = 8 * Width;
-    public const int Direction = 9 * Width;
-    public const int Inside = 12 * Width;
+    public const int Direction = 8 * Width;
+    public const int StepsInside = 11 * Width;
 
-    private const int Floats = 13 * Width;
+    private const int Floats = 12 * Width;
 
     private NativeBuffer<float> rows = NativeBuffer<float>.Empty;
     private int[] firstSamples = [];
@@ -77,7 +76,7 @@ internal sealed unsafe class RayPackets
         for (int packet = 0; packet < Count; packet++)
         {
             int longestOfPacket = 0;
-            bool isInside = true;
+            int stepsInside = int.MaxValue;
             new Span<float>(Rows(packet), Floats).Clear();
             ReadOnlySpan<int> lanes = Rays(packet);
             for (int lane = 0; lane < Width; lane++)
@@ -103,12 +102,11 @@ internal sealed unsafe class RayPackets
                 int samples = CountSamples(rays.Far[i] - rays.Near[i], stepLength, offset, longest);
                 row[SampleCount] = samples;
                 row[FirstDistance] = rays.Near[i] + (offset * stepLength);
-                row[LastDistance] = MathF.FusedMultiplyAdd(samples - 1, stepLength, row[FirstDistance]);
-                isInside &= samples == 0 ? Remain(row) : IsInside(row, field.Grid);
+                stepsInside = Math.Min(stepsInside, CountInside(row, samples, stepLength, field.Grid));
                 longestOfPacket = Math.Max(longestOfPacket, samples);
             }
 
-            Rows(packet)[Inside] = isInside ? 1 : 0;
+            Rows(packet)[StepsInside] = stepsInside;
             firstSamples[packet] = (int)Math.Min(total, int.MaxValue);
             steps[packet] = longestOfPacket;
             total += longestOfPacket * Width;
@@ -117,26 +115,29 @@ internal sealed unsafe class RayPackets
         return total;
     }
 
-    /// <summary>Whether a ray's samples lie in the grid or its border: as its first and last one do, for rounding keeps the order of positions.</summary>
-    private static bool IsInside(float* row, GridSize grid) =>
-        IsInside(row, 0, grid.X + 1) && IsInside(row, Width, grid.Y + 1) && IsInside(row, 2 * Width, grid.Z + 1);
-
-    private static bool IsInside(float* row, int axis, float end)
+    /// <summary>Steps at which a ray is inside: as long as it has samples if its first and last one are, for rounding keeps the order of
+    /// positions; else none. A ray without samples is moved to where it is safe.</summary>
+    private static int CountInside(float* row, int samples, float stepLength, GridSize grid)
     {
-        float first = MathF.FusedMultiplyAdd(row[FirstDistance], row[Slope + axis], row[Start + axis]);
-        float last = MathF.FusedMultiplyAdd(row[LastDistance], row[Slope + axis], row[Start + axis]);
-        return first >= 0 && first < end && last >= 0 && last < end;
-    }
-
-    /// <summary>A ray without samples stays where it is safe.</summary>
-    private static bool Remain(float* row)
-    {
-        for (int axis = 0; axis < 3 * Width; axis += Width)
+        if (samples == 0)
         {
-            (row[Start + axis], row[Slope + axis]) = (0, 0);
+            for (int axis = 0; axis < 3 * Width; axis += Width)
+            {
+                (row[Start + axis], row[Slope + axis]) = (0, 0);
+            }
+
+            return int.MaxValue;
         }
 
-        return true;
+        float last = MathF.FusedMultiplyAdd(samples - 1, stepLength, row[FirstDistance]);
+        return IsInside(row, 0, last, grid.X + 1) && IsInside(row, Width, last, grid.Y + 1) && IsInside(row, 2 * Width, last, grid.Z + 1) ? samples : 0;
+    }
+
+    private static bool IsInside(float* row, int axis, float lastDistance, float end)
+    {
+        float first = MathF.FusedMultiplyAdd(row[FirstDistance], row[Slope + axis], row[Start + axis]);
+        float last = MathF.FusedMultiplyAdd(lastDistance, row[Slope + axis], row[Start + axis]);
+        return first >= 0 && first < end && last >= 0 && last < end;
     }
 
     /// <summary>Samples i with (i + offset)·δ &lt; range, compared in float32 as the reference does.</summary>

@@ -16,10 +16,11 @@ public sealed unsafe class SampleCellsTests
         for (int packet = 0; packet < packets.Count; packet++)
         {
             float* rows = packets.Rows(packet);
-            Assert.Equal(1, rows[RayPackets.Inside]);
-            float[] free = Locate(rows, scene.Field.Voxels.Layout);
-            rows[RayPackets.Inside] = 0;
-            Assert.Equal(free, Locate(rows, scene.Field.Voxels.Layout));
+            int steps = (int)Math.Min(rows[RayPackets.StepsInside], SampleCells.ChunkSteps);
+            Assert.InRange(steps, 1, SampleCells.ChunkSteps);
+            float[] free = Locate(rows, steps, scene.Field.Voxels.Layout);
+            rows[RayPackets.StepsInside] = 0;
+            Assert.Equal(free, Locate(rows, steps, scene.Field.Voxels.Layout));
         }
 
         GC.KeepAlive(packets);
@@ -32,7 +33,7 @@ public sealed unsafe class SampleCellsTests
         float[] far = scene.Rays.Far.ToArray();
         far[20] += 0.4f;
         RayPackets packets = Fill(scene.Field, new RayBatch(scene.Rays.Origins, scene.Rays.Directions, scene.Rays.Near, far));
-        Assert.Equal([1f, 0f, 1f], Enumerable.Range(0, 3).Select(packet => packets.Rows(packet)[RayPackets.Inside]));
+        Assert.Equal([false, true, false], Enumerable.Range(0, 3).Select(packet => packets.Rows(packet)[RayPackets.StepsInside] == 0));
         GC.KeepAlive(packets);
     }
 
@@ -44,12 +45,12 @@ public sealed unsafe class SampleCellsTests
     }
 
     /// <summary>The first chunk's cells and fractions.</summary>
-    private static float[] Locate(float* rows, in RecordLayout layout)
+    private static float[] Locate(float* rows, int steps, in RecordLayout layout)
     {
         float[] memory = new float[SampleCells.Floats];
         fixed (float* pointer = memory)
         {
-            new SampleCells(pointer).Locate<Lanes1>(rows, StepLength, layout, 0, SampleCells.ChunkSteps);
+            new SampleCells(pointer).Locate<Lanes1>(rows, StepLength, layout, 0, steps);
         }
 
         return memory;

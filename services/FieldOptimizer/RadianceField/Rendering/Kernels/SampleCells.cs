@@ -31,24 +31,23 @@ internal readonly unsafe struct SampleCells(float* memory)
     public SampleCells At(int sample) => new(memory + sample);
 
     /// <summary>Fills <paramref name="count"/> steps of a packet.</summary>
-    /// <remarks>Behind a ray's last sample its place is repeated. Where rays leave the grid, positions are clamped to the border of zero
-    /// records: any ray is safe, and interpolation fades to zero outside.</remarks>
+    /// <remarks>Where rays leave the grid, positions are clamped to the border of zero records: any ray is safe, and interpolation fades to
+    /// zero outside.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Locate<TLanes>(float* packet, float stepLength, in RecordLayout layout, int firstStep, int count)
         where TLanes : struct, ILanes<TLanes>
     {
-        bool isInside = packet[RayPackets.Inside] != 0;
+        bool isInside = firstStep + count <= packet[RayPackets.StepsInside];
         (TLanes endX, TLanes endY, TLanes endZ) = (TLanes.Create(layout.Grid.X), TLanes.Create(layout.Grid.Y), TLanes.Create(layout.Grid.Z));
         (int rowPitch, int planePitch) = (layout.RowPitch, layout.PlanePitch);
         for (int lane = 0; lane < RayPackets.Width; lane += TLanes.Count)
         {
             float* ray = packet + lane;
             TLanes firstDistance = TLanes.Load(ray + RayPackets.FirstDistance);
-            TLanes lastDistance = TLanes.Load(ray + RayPackets.LastDistance);
             float* at = memory + lane;
             for (int i = 0; i < count; i++, at += RayPackets.Width)
             {
-                TLanes distance = TLanes.Min(TLanes.MultiplyAdd(TLanes.Create(firstStep + i), TLanes.Create(stepLength), firstDistance), lastDistance);
+                TLanes distance = TLanes.MultiplyAdd(TLanes.Create(firstStep + i), TLanes.Create(stepLength), firstDistance);
                 (TLanes x, TLanes y, TLanes z) = (Position<TLanes>(ray, distance, 0), Position<TLanes>(ray, distance, 1), Position<TLanes>(ray, distance, 2));
                 if (!isInside)
                 {
