@@ -40,7 +40,7 @@ internal static class TorchChecks
         }
         catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or DllNotFoundException or TypeInitializationException or ExternalException)
         {
-            return new(Severity.Bad, "libtorch", $"does not load: {(exception.InnerException ?? exception).Message.ReplaceLineEndings(" ")}");
+            return new(Severity.Bad, "libtorch", $"does not load: {(exception is InvalidOperationException ? exception : exception.InnerException ?? exception).Message.ReplaceLineEndings(" ")}");
         }
     }
 

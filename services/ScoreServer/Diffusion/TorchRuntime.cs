@@ -108,9 +108,12 @@ public static class TorchRuntime
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
         {
             string origin = string.IsNullOrEmpty(folder) ? $"{AppContext.BaseDirectory}; build with -p:TorchFlavor=cpu or cuda, or with none and set {FolderVariable}" : $"{FolderVariable}={folder}";
-            throw new InvalidOperationException($"libtorch {torch.__version__} must be loadable, but is not ({origin}): {exception.Message}", exception);
+            throw new InvalidOperationException($"libtorch {torch.__version__} must be loadable, but is not ({origin}): {FirstLine(exception.Message)}", exception);
         }
     }
+
+    /// <summary>TorchSharp tells of all its attempts, over some dozens of lines: they stay with the inner exception.</summary>
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
 
     private static void Preload(string folder)
     {
