@@ -67,5 +67,15 @@ public sealed class VoxelField
     public float MeanVoxelLength => (VoxelLength.X + VoxelLength.Y + VoxelLength.Z) / 3;
 
     /// <summary>Takes a mask of the field as it is now; one that hides everything is left, for nothing would ever come back.</summary>
-    internal void Prune(AlphaMask found) => Mask = found.VisibleCount > 0 ? found : Mask;
+    /// <returns>Whether it was taken.</returns>
+    internal bool Prune(AlphaMask found)
+    {
+        if (found.VisibleCount == 0)
+        {
+            return false;
+        }
+
+        Mask = found;
+        return true;
+    }
 }

@@ -185,8 +185,10 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
         {
             byte[] voxels = new byte[field.Grid.VoxelCount];
             memory.ComputeMask(threshold, voxels: voxels);
-            field.Prune(AlphaMask.FromVoxels(field.Grid, field.Box, voxels));
-            memory.SetMask(field.Mask);
+            if (!field.Prune(AlphaMask.FromVoxels(field.Grid, field.Box, voxels)))
+            {
+                memory.SetMask(field.Mask);
+            }
         }
     }
 
