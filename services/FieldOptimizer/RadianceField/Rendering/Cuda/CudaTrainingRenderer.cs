@@ -72,7 +72,7 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
             options.Validate();
             DeviceTape tape = tapes[view];
             tape.Begin(field, camera.Height * camera.Width, options);
-            device.Launch("generate_rays", tape.RayCount, RayBlock, CameraArguments(tape, camera));
+            device.Launch("generate_rays", tape.RayCount, RayBlock, CameraArguments.Of(tape.Arguments, camera, field.Box));
             Render(tape);
             return tape;
         }
@@ -233,30 +233,6 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
             throw new ArgumentException($"{name} must have {expected} values or none, but has {length}.");
         }
     }
-
-    private CameraArguments CameraArguments(DeviceTape tape, Camera camera)
-    {
-        CameraArguments arguments = new()
-        {
-            Tape = tape.Arguments,
-            Focal = camera.Intrinsics.Focal,
-            CenterX = camera.Intrinsics.CenterX,
-            CenterY = camera.Intrinsics.CenterY,
-            Width = camera.Width,
-        };
-        Set(ref arguments.Eye, camera.Pose.Eye);
-        Set(ref arguments.BoxMin, new(field.Box.Min.X, field.Box.Min.Y, field.Box.Min.Z));
-        Set(ref arguments.BoxMax, new(field.Box.Max.X, field.Box.Max.Y, field.Box.Max.Z));
-        ReadOnlySpan<Vector3D> axes = [camera.Pose.XAxis, camera.Pose.YAxis, camera.Pose.ZAxis];
-        for (int i = 0; i < axes.Length; i++)
-        {
-            (arguments.Axes[3 * i], arguments.Axes[(3 * i) + 1], arguments.Axes[(3 * i) + 2]) = (axes[i].X, axes[i].Y, axes[i].Z);
-        }
-
-        return arguments;
-    }
-
-    private static void Set(ref Triple triple, Vector3D vector) => (triple[0], triple[1], triple[2]) = (vector.X, vector.Y, vector.Z);
 
     private void Render(DeviceTape tape)
     {

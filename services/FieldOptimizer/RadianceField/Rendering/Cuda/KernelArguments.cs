@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sjc.RadianceField.Cameras;
+using Sjc.RadianceField.Fields;
 
 namespace Sjc.RadianceField.Rendering.Cuda;
 
@@ -98,6 +100,31 @@ internal struct CameraArguments
     public double CenterX;
     public double CenterY;
     public int Width;
+
+    /// <summary>A camera before a field's box.</summary>
+    public static CameraArguments Of(in TapeArguments tape, Camera camera, AxisAlignedBox box)
+    {
+        CameraArguments arguments = new()
+        {
+            Tape = tape,
+            Focal = camera.Intrinsics.Focal,
+            CenterX = camera.Intrinsics.CenterX,
+            CenterY = camera.Intrinsics.CenterY,
+            Width = camera.Width,
+        };
+        Set(ref arguments.Eye, camera.Pose.Eye);
+        Set(ref arguments.BoxMin, new(box.Min.X, box.Min.Y, box.Min.Z));
+        Set(ref arguments.BoxMax, new(box.Max.X, box.Max.Y, box.Max.Z));
+        ReadOnlySpan<Vector3D> axes = [camera.Pose.XAxis, camera.Pose.YAxis, camera.Pose.ZAxis];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            (arguments.Axes[3 * i], arguments.Axes[(3 * i) + 1], arguments.Axes[(3 * i) + 2]) = (axes[i].X, axes[i].Y, axes[i].Z);
+        }
+
+        return arguments;
+    }
+
+    private static void Set(ref Triple triple, Vector3D vector) => (triple[0], triple[1], triple[2]) = (vector.X, vector.Y, vector.Z);
 }
 
 /// <summary>x, y and z axis of a camera, one after the other.</summary>
