@@ -19,7 +19,7 @@ internal static class FieldCorrectness
         using CudaDevice device = new(ordinal, KernelCache.Default);
         using DeviceField memory = new(device, field);
         byte[] mask = new byte[field.Grid.VoxelCount];
-        memory.ComputeMask(AlphaMask.DefaultThreshold, voxels: mask);
+        memory.ComputeMask((float)AlphaMask.DefaultThreshold, voxels: mask);
         bool isSame = mask.AsSpan().SequenceEqual(AlphaMask.FromField(field).Voxels);
         report.Add("mask", "same voxels", isSame ? 1 : 0, "");
 

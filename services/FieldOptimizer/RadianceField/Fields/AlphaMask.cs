@@ -8,7 +8,7 @@ namespace Sjc.RadianceField.Fields;
 public sealed class AlphaMask
 {
     /// <summary>The reference's least opacity.</summary>
-    public const float DefaultThreshold = 0.08f;
+    public const double DefaultThreshold = 0.08;
 
     private readonly byte[] mask;
     private readonly Lazy<MaskCells> cells;
@@ -56,7 +56,7 @@ public sealed class AlphaMask
     }
 
     /// <summary>The mask of a field as it is now.</summary>
-    public static AlphaMask FromField(VoxelField field, float threshold = DefaultThreshold)
+    public static AlphaMask FromField(VoxelField field, float threshold = (float)DefaultThreshold)
     {
         float[] alpha = ComputeAlpha(field);
         GridSize grid = field.Grid;

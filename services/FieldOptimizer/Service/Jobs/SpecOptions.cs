@@ -13,9 +13,6 @@ internal static class SpecOptions
     /// <summary>Rungs that a ladder needs to be drawn from, without its greatest and least ones.</summary>
     public const int FewestRungs = SjcOptions.LadderSkipGreatest + SjcOptions.LadderSkipLeast + 1;
 
-    /// <summary>Of masks: the reference's. As a double, so that the number reads as it was written.</summary>
-    public const double DefaultPruneThreshold = 0.08;
-
     /// <summary>The options; they may still break a rule of their own.</summary>
     /// <param name="spec">With every field filled in.</param>
     /// <param name="model">Of the scorer.</param>

@@ -43,7 +43,7 @@ internal static class SpecResolver
         field.WeightThreshold = field.HasWeightThreshold ? field.WeightThreshold : latent ? 1e-4 : 0;
         field.RandomRayOffset = field.HasRandomRayOffset ? field.RandomRayOffset : !latent;
         field.LearnDensityScale = !field.HasLearnDensityScale || field.LearnDensityScale;
-        field.PruneThreshold = field.HasPruneThreshold ? field.PruneThreshold : SpecOptions.DefaultPruneThreshold;
+        field.PruneThreshold = field.HasPruneThreshold ? field.PruneThreshold : RadianceField.Fields.AlphaMask.DefaultThreshold;
         uint height = model.DataShape.Count == 3 ? model.DataShape[1] : 64;
         field.RenderSize = Choose(field.HasRenderSize, field.RenderSize, hints.HasRenderSize, hints.RenderSize, latent ? height : Math.Min(height, 64u));
         if (field.ColorMode == ColorMode.Unspecified)

@@ -28,7 +28,7 @@ public sealed class DeviceFieldTests
             using DeviceField device = new(new ShimDevice(), field);
             float[] alpha = new float[field.Grid.VoxelCount];
             byte[] mask = new byte[alpha.Length];
-            device.ComputeMask(AlphaMask.DefaultThreshold, alpha, mask);
+            device.ComputeMask((float)AlphaMask.DefaultThreshold, alpha, mask);
 
             GoldenTolerance.AssertWithinFile(golden, $"{group}.out.alpha", alpha);
             Assert.Equal(golden.Integers($"{group}.out.mask"), mask.Select(value => (long)value));

@@ -4,6 +4,7 @@ using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.FieldOptimizer.Jobs;
 using Sjc.RadianceField.Optimization;
+using AlphaMask = Sjc.RadianceField.Fields.AlphaMask;
 using GrowthStep = Sjc.Contracts.Field.V1.GrowthStep;
 using SigmaDistribution = Sjc.Contracts.Field.V1.SigmaDistribution;
 
@@ -173,7 +174,7 @@ public sealed class SpecResolverTests
         SjcOptions options = SpecOptions.ToSjcOptions(spec, TestRecords.PixelModel(), threads: 1);
 
         Assert.Equal([5, 9], options.PruneIterations!);
-        Assert.Equal(SpecOptions.DefaultPruneThreshold, options.PruneThreshold);
+        Assert.Equal(AlphaMask.DefaultThreshold, options.PruneThreshold);
 
         // A job that prunes nothing has the fingerprint that it had before there was pruning.
         SjcOptions never = SpecOptions.ToSjcOptions(SpecResolver.Resolve(new() { Prompt = "x" }, TestRecords.PixelModel()), TestRecords.PixelModel(), threads: 1);
