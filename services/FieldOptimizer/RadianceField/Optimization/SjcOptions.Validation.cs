@@ -41,13 +41,14 @@ public sealed partial record SjcOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Growth is { } growth && !IsValid(growth))
+        if (Growth is { } growth
+            && !(IsAscending(growth.Select(step => step.Iteration), 1, Iterations - 1) && IsAscending(growth.Select(step => step.GridSize), GridSize + 1, GreatestGrid)))
         {
             string steps = string.Join(", ", growth.Select(step => $"{step.Iteration}:{step.GridSize}"));
             yield return new($"Growth must ascend within iterations 1 to {Iterations - 1} and grids {GridSize + 1} to {GreatestGrid}, but is [{steps}].", [nameof(Growth)]);
         }
 
-        if (PruneIterations is { } prunings && !IsAscending(prunings))
+        if (PruneIterations is { } prunings && !IsAscending(prunings, 1, Iterations - 1))
         {
             yield return new($"PruneIterations must ascend within 1 to {Iterations - 1}, but is [{string.Join(", ", prunings)}].", [nameof(PruneIterations)]);
         }
@@ -84,24 +85,8 @@ public sealed partial record SjcOptions : IValidatableObject
         }
     }
 
-    private bool IsValid(IReadOnlyList<GrowthStep> growth)
-    {
-        (int iteration, int grid) = (0, GridSize);
-        foreach (GrowthStep step in growth)
-        {
-            if (step.Iteration <= iteration || step.Iteration >= Iterations || step.GridSize <= grid || step.GridSize > GreatestGrid)
-            {
-                return false;
-            }
-
-            (iteration, grid) = (step.Iteration, step.GridSize);
-        }
-
-        return true;
-    }
-
-    private bool IsAscending(IReadOnlyList<int> iterations) =>
-        iterations.Zip(iterations.Skip(1)).All(pair => pair.First < pair.Second) && iterations.All(iteration => iteration >= 1 && iteration < Iterations);
+    private static bool IsAscending(IEnumerable<int> values, int least, int greatest) =>
+        values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second) && values.All(value => value >= least && value <= greatest);
 
     private static bool IsValid(ViewWording wording) =>
         wording.Template.Contains("{view}", StringComparison.Ordinal) && wording.Template.Contains("{prompt}", StringComparison.Ordinal)
