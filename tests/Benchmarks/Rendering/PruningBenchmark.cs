@@ -8,7 +8,7 @@ internal static class PruningBenchmark
     private const int Rounds = 15;
     private const int WarmUpRuns = 4;
 
-    /// <summary>Runs one state of the field; none of which the mask would hide everything, as of fog.</summary>
+    /// <summary>Runs one state of the field, unless the mask would hide all of it, as it does fog.</summary>
     /// <returns>Medians in milliseconds, how many times faster the pruned field is, and the part of voxels that the mask leaves.</returns>
     public static IEnumerable<RenderFigure> Run(RenderBenchmarkScene scene, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal abstract unsafe class FieldKernels
     /// <summary>Samples and composites one packet.</summary>
     /// <param name="field">The field.</param>
     /// <param name="packet">The rays' rows.</param>
-    /// <param name="samples">Receives densities, slopes, weights, the visible samples and their colours.</param>
+    /// <param name="samples">Receives slopes, weights, the visible samples and their colours.</param>
     /// <param name="mask">What can be seen; null: everything counts.</param>
     /// <param name="scratch">The worker's; its colours receive Σ w·colour, its rows 0 and 1 what is left for the background and Σ w·s.</param>
     /// <returns>Steps up to the last that may be seen, and visible samples.</returns>
