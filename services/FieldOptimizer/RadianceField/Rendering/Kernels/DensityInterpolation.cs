@@ -25,10 +25,10 @@ internal static unsafe class DensityInterpolation
             if ((i & RayPackets.Width) == 0)
             {
                 int* ahead = next.Index + i + ((i >> 1) & 4);
-                Fetch((byte*)(density + ahead[0]), row, plane);
-                Fetch((byte*)(density + ahead[1]), row, plane);
-                Fetch((byte*)(density + ahead[2]), row, plane);
-                Fetch((byte*)(density + ahead[3]), row, plane);
+                Prefetching.Near((byte*)(density + ahead[0]), row, plane);
+                Prefetching.Near((byte*)(density + ahead[1]), row, plane);
+                Prefetching.Near((byte*)(density + ahead[2]), row, plane);
+                Prefetching.Near((byte*)(density + ahead[3]), row, plane);
             }
 
             if (Avx.IsSupported)
@@ -66,18 +66,6 @@ internal static unsafe class DensityInterpolation
         Transpose(ref a, ref b, ref c, ref d);
         Vector128<float> y = Vector128.Load(cells.Y);
         return Lerp(Vector128.Load(cells.X), Lerp(y, a, c), Lerp(y, b, d));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(byte* corner, nint row, nint plane)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(corner);
-            Sse.Prefetch0(corner + row);
-            Sse.Prefetch0(corner + plane);
-            Sse.Prefetch0(corner + plane + row);
-        }
     }
 
     /// <summary>The four values (y₀x₀, y₀x₁, y₁x₀, y₁x₁) of a cell, interpolated along z.</summary>

@@ -9,7 +9,7 @@ internal static unsafe class Prefetching
 {
     private const int CacheLine = 64;
 
-    /// <summary>The four pairs of neighbours in x around a cell, into the first-level cache.</summary>
+    /// <summary>The four pairs of neighbours in x around a cell; pitches in floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Near(float* corner, nint row, nint plane)
     {
@@ -22,16 +22,16 @@ internal static unsafe class Prefetching
         }
     }
 
-    /// <summary>The same into the second-level cache.</summary>
+    /// <summary>The same with pitches in bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Far(float* corner, nint row, nint plane)
+    public static void Near(byte* corner, nint row, nint plane)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch1(corner);
-            Sse.Prefetch1(corner + row);
-            Sse.Prefetch1(corner + plane);
-            Sse.Prefetch1(corner + plane + row);
+            Sse.Prefetch0(corner);
+            Sse.Prefetch0(corner + row);
+            Sse.Prefetch0(corner + plane);
+            Sse.Prefetch0(corner + plane + row);
         }
     }
 
