@@ -143,7 +143,6 @@ public sealed unsafe class RenderTape : IViewTape
         nint first = Packets.FirstSample(packet);
         PacketSamples all = new()
         {
-            Keeps = true,
             Values = samples.Pointer + (PacketSamples.StepFloats / RayPackets.Width * first),
             Visible = visible.Pointer + (first / RayPackets.Width),
             Colors = colors.Pointer + (first * ColorStride),

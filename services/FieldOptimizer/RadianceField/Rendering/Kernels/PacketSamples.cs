@@ -13,9 +13,6 @@ internal unsafe struct PacketSamples
     /// <summary>Steps of the longest ray.</summary>
     public int Steps;
 
-    /// <summary>Whether all samples are kept; else each chunk overwrites the one before.</summary>
-    public bool Keeps;
-
     /// <summary>1 for cells that need no look, by record; null: all need one.</summary>
     public byte* EmptyCells;
 
@@ -36,6 +33,9 @@ internal unsafe struct PacketSamples
 
     /// <summary>Colours of the visible samples, step by step and ray by ray, one record each.</summary>
     public float* Colors;
+
+    /// <summary>Whether all samples are kept; else each chunk overwrites the one before.</summary>
+    public readonly bool Keeps => Values != null;
 
     /// <summary>Goes past steps whose samples cannot be seen: where samples are kept, they have no weight and no slope.</summary>
     public void Skip(int steps)
