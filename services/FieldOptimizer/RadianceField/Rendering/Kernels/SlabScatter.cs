@@ -56,7 +56,11 @@ internal readonly unsafe ref struct SlabScatter
             if (first < end)
             {
                 tape.LoadGradients(packet, scratch.Colors);
-                PlaceGradients();
+                if (stride == 4)
+                {
+                    PlaceGradients();
+                }
+
                 AddPacket<TLanes>(packet, first, end);
             }
         }
@@ -171,7 +175,7 @@ internal readonly unsafe ref struct SlabScatter
         }
     }
 
-    /// <summary>The pixels' gradients as <see cref="AddRawFeatures"/> wants them: by the places of their rays, and twice, once for each of two
+    /// <summary>The pixels' gradients of four channels as <see cref="AddRawFeatures"/> wants them: by the places of their rays, and twice, once for each of two
     /// neighbouring records.</summary>
     private void PlaceGradients()
     {
