@@ -1,11 +1,12 @@
 using System.Numerics;
+using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Rendering;
 
-/// <summary>Rays in the grid's coordinates, where voxel i's centre is at i + 1 and the border's at 0, in packets of sixteen: position(s) = start + s·slope at
-/// distance s from the eye. Each quantity of a packet is a row of sixteen floats; a packet is filled up with empty rays.</summary>
+/// <summary>Rays in the grid's coordinates, where voxel i's centre is at i + 1 and the border's at 0, in packets of sixteen:
+/// position(s) = start + s·slope at distance s from the eye. Each quantity of a packet is a row of sixteen floats; a packet is filled up with empty rays.</summary>
 internal sealed unsafe class RayPackets
 {
     /// <summary>Rays per packet: one per lane of the widest vectors.</summary>
@@ -17,7 +18,6 @@ internal sealed unsafe class RayPackets
     public const int Slope = 3 * Width;
     public const int FirstDistance = 6 * Width;
     public const int SampleCount = 7 * Width;
-
     public const int Direction = 8 * Width;
     public const int StepsInside = 11 * Width;
 
@@ -68,10 +68,7 @@ internal sealed unsafe class RayPackets
             (firstSamples, steps) = (new int[Count], new int[Count]);
         }
 
-        Vector3 min = field.Box.Min;
-        double scaleX = field.Grid.X / (double)field.Box.Size.X;
-        double scaleY = field.Grid.Y / (double)field.Box.Size.Y;
-        double scaleZ = field.Grid.Z / (double)field.Box.Size.Z;
+        Vector3D scale = new(field.Grid.X / (double)field.Box.Size.X, field.Grid.Y / (double)field.Box.Size.Y, field.Grid.Z / (double)field.Box.Size.Z);
         long total = 0;
         for (int packet = 0; packet < Count; packet++)
         {
@@ -88,17 +85,7 @@ internal sealed unsafe class RayPackets
                 }
 
                 float* row = Rows(packet) + lane;
-                ReadOnlySpan<float> origin = rays.Origins.Slice(3 * i, 3);
-                ReadOnlySpan<float> direction = rays.Directions.Slice(3 * i, 3);
-                row[Start] = (float)(((origin[0] - (double)min.X) * scaleX) + 0.5);
-                row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scaleY) + 0.5);
-                row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scaleZ) + 0.5);
-                row[Slope] = (float)(direction[0] * scaleX);
-                row[Slope + Width] = (float)(direction[1] * scaleY);
-                row[Slope + (2 * Width)] = (float)(direction[2] * scaleZ);
-                row[Direction] = direction[0];
-                row[Direction + Width] = direction[1];
-                row[Direction + (2 * Width)] = direction[2];
+                SetLine(row, rays.Origins.Slice(3 * i, 3), rays.Directions.Slice(3 * i, 3), field.Box.Min, scale);
                 int samples = CountSamples(rays.Far[i] - rays.Near[i], stepLength, offset, longest);
                 row[SampleCount] = samples;
                 row[FirstDistance] = rays.Near[i] + (offset * stepLength);
@@ -113,6 +100,20 @@ internal sealed unsafe class RayPackets
         }
 
         return total;
+    }
+
+    /// <summary>A ray's start and slope in the grid, and its direction in the world.</summary>
+    private static void SetLine(float* row, ReadOnlySpan<float> origin, ReadOnlySpan<float> direction, Vector3 min, Vector3D scale)
+    {
+        row[Start] = (float)(((origin[0] - (double)min.X) * scale.X) + 0.5);
+        row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scale.Y) + 0.5);
+        row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scale.Z) + 0.5);
+        row[Slope] = (float)(direction[0] * scale.X);
+        row[Slope + Width] = (float)(direction[1] * scale.Y);
+        row[Slope + (2 * Width)] = (float)(direction[2] * scale.Z);
+        row[Direction] = direction[0];
+        row[Direction + Width] = direction[1];
+        row[Direction + (2 * Width)] = direction[2];
     }
 
     /// <summary>Steps at which a ray is inside: as long as it has samples if its first and last one are, for rounding keeps the order of
