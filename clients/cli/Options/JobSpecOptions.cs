@@ -84,9 +84,9 @@ internal sealed class JobSpecOptions
     {
         Whole("--grid", "Voxels along each side of the box.", (spec, value) => spec.Field.GridSize = value);
         options.Add(growth);
-        setters.Add((parsed, spec) => spec.Field.Growth.Add(ReadGrowth(parsed.GetValue(growth))));
+        setters.Add((parsed, spec) => spec.Field.Growth.Add(ReadList(growth.Name, "pairs ITERATION:VOXELS", parsed.GetValue(growth), ReadGrowth)));
         options.Add(pruning);
-        setters.Add((parsed, spec) => spec.Field.PruneIterations.Add(ReadPruning(parsed.GetValue(pruning))));
+        setters.Add((parsed, spec) => spec.Field.PruneIterations.Add(ReadList(pruning.Name, "iterations", parsed.GetValue(pruning), ReadWhole)));
         Real("--prune-threshold", "Opacity over one voxel above which it and its neighbours can be seen.", (spec, value) => spec.Field.PruneThreshold = value);
         Real("--box", "Half the box's side, world units.", (spec, value) => spec.Field.BoxHalfExtent = value);
         Real("--density-shift", "Added to the raw density before softplus.", (spec, value) => spec.Field.DensityShift = value);
@@ -94,7 +94,7 @@ internal sealed class JobSpecOptions
         Real("--step-ratio", "Step along a ray in voxel lengths.", (spec, value) => spec.Field.StepRatio = value);
         Switch("--random-ray-offset", "Shift each view's samples by a random part of a step.", (spec, value) => spec.Field.RandomRayOffset = value);
         options.Add(background);
-        setters.Add((parsed, spec) => spec.Field.BackgroundColor.Add(ReadColour(parsed.GetValue(background))));
+        setters.Add((parsed, spec) => spec.Field.BackgroundColor.Add(ReadList(background.Name, "numbers", parsed.GetValue(background), part => float.Parse(part, CultureInfo.InvariantCulture))));
     }
 
     private void AddCamera()
@@ -151,41 +151,21 @@ internal sealed class JobSpecOptions
         spec.Score.SigmaDistribution = SigmaDistribution.LogUniform;
     }
 
-    private static GrowthStep[] ReadGrowth(string? text)
+    private static GrowthStep ReadGrowth(string text) => text.Split(':') is [string iteration, string voxels]
+        ? new GrowthStep { Iteration = ReadWhole(iteration), GridSize = ReadWhole(voxels) }
+        : throw new FormatException();
+
+    private static uint ReadWhole(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+
+    private static T[] ReadList<T>(string option, string kind, string? text, Func<string, T> read)
     {
         try
         {
-            return text is null ? [] : [.. text.Split(',').Select(step => step.Split(':')).Select(parts => parts.Length == 2
-                ? new GrowthStep { Iteration = uint.Parse(parts[0], CultureInfo.InvariantCulture), GridSize = uint.Parse(parts[1], CultureInfo.InvariantCulture) }
-                : throw new FormatException())];
+            return text is null ? [] : [.. text.Split(',').Select(read)];
         }
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
-            throw CommandException.Usage($"--grow must be pairs ITERATION:VOXELS with commas between them, but is {text}.");
-        }
-    }
-
-    private static uint[] ReadPruning(string? text)
-    {
-        try
-        {
-            return text is null ? [] : [.. text.Split(',').Select(part => uint.Parse(part, CultureInfo.InvariantCulture))];
-        }
-        catch (Exception exception) when (exception is FormatException or OverflowException)
-        {
-            throw CommandException.Usage($"--prune must be iterations with commas between them, but is {text}.");
-        }
-    }
-
-    private static float[] ReadColour(string? text)
-    {
-        try
-        {
-            return text is null ? [] : [.. text.Split(',').Select(part => float.Parse(part, CultureInfo.InvariantCulture))];
-        }
-        catch (FormatException)
-        {
-            throw CommandException.Usage($"--background must be numbers with commas between them, but is {text}.");
+            throw CommandException.Usage($"{option} must be {kind} with commas between them, but is {text}.");
         }
     }
 }
