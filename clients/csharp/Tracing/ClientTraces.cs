@@ -80,12 +80,15 @@ public static class ClientTraces
             DistributedContextPropagator.Current.Inject(current, message, static (carrier, name, value) =>
             {
                 ScoreStreamRequest stamped = (ScoreStreamRequest)carrier!;
-                (stamped.Traceparent, stamped.Tracestate) = name switch
+                switch (name)
                 {
-                    ParentHeader => (value, stamped.Tracestate),
-                    StateHeader => (stamped.Traceparent, value),
-                    _ => (stamped.Traceparent, stamped.Tracestate),
-                };
+                    case ParentHeader:
+                        stamped.Traceparent = value;
+                        break;
+                    case StateHeader:
+                        stamped.Tracestate = value;
+                        break;
+                }
             });
         }
     }
