@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Sjc.ScoreServer.Security;
 
 namespace Sjc.ScoreServer.Admin;
 
-/// <summary>Where operators reach the server. Off unless a port is given; whoever reaches it may name files of the machine.</summary>
+/// <summary>Where operators reach the server. Off unless a port is given; whoever reaches it, and shows the key where there is one, may name files of the machine.</summary>
 internal sealed record AdminOptions : IValidatableObject
 {
     public const string Section = "Admin";
@@ -26,9 +27,9 @@ internal sealed record AdminOptions : IValidatableObject
             yield return new($"{Section}:{nameof(Address)} must be an IP address, but is {Address}.");
         }
 
-        if (KeySha256.Length > 0 && (KeySha256.Length != 64 || !KeySha256.All(char.IsAsciiHexDigit)))
+        if (KeySha256.Length > 0 && ShownKey.FaultOf(KeySha256) is { } fault)
         {
-            yield return new($"{Section}:{nameof(KeySha256)} must be 64 hexadecimal digits, but is {KeySha256.Length} characters.");
+            yield return new($"{Section}:{nameof(KeySha256)} {fault}");
         }
     }
 }

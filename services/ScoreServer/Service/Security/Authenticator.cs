@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -12,8 +11,6 @@ namespace Sjc.ScoreServer.Security;
 /// <summary>From what a caller shows to its tenant's name.</summary>
 internal sealed class Authenticator
 {
-    private const string Bearer = "Bearer ";
-
     /// <summary>How far the issuer's clock and this machine's may be apart.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
@@ -35,9 +32,7 @@ internal sealed class Authenticator
     {
         if (_options.RequiresToken)
         {
-            string shown = context.Request.Headers.Authorization.ToString() is { Length: > 0 } authorization && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-                ? authorization[Bearer.Length..].Trim()
-                : context.Request.Headers["sjc-api-key"].ToString();
+            string shown = ShownKey.OfBearer(context.Request.Headers.Authorization.ToString()) ?? context.Request.Headers["sjc-api-key"].ToString();
             return TenantOfKey(shown) ?? await TenantOfTokenAsync(shown) ?? throw Unauthenticated("The call must show a valid API key or token in its metadata, but does not.");
         }
 
@@ -54,7 +49,7 @@ internal sealed class Authenticator
 
     // A dictionary of hashes: neither its time nor a leak of the configuration gives a key away.
     private string? TenantOfKey(string shown) =>
-        shown.Length > 0 ? _tenantsByKey.GetValueOrDefault(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(shown)))) : null;
+        shown.Length > 0 ? _tenantsByKey.GetValueOrDefault(Convert.ToHexString(ShownKey.Hash(shown))) : null;
 
     private async Task<string?> TenantOfTokenAsync(string shown)
     {

@@ -66,9 +66,9 @@ internal sealed record SecurityOptions : IValidatableObject
                 yield return new($"{Section}:{nameof(ApiKeys)}:{i}:Tenant must be set, but is empty.");
             }
 
-            if (ApiKeys[i].Sha256.Length != 64 || !ApiKeys[i].Sha256.All(char.IsAsciiHexDigit))
+            if (ShownKey.FaultOf(ApiKeys[i].Sha256) is { } unfit)
             {
-                yield return new($"{Section}:{nameof(ApiKeys)}:{i}:Sha256 must be 64 hexadecimal digits, but is {ApiKeys[i].Sha256.Length} characters.");
+                yield return new($"{Section}:{nameof(ApiKeys)}:{i}:Sha256 {unfit}");
             }
         }
 
