@@ -115,7 +115,10 @@ public static class ScoreServerApplication
             kestrel.ConfigureEndpointDefaults(endpoint =>
                 endpoint.Protocols = endpoint.IPEndPoint?.Port is { } port && port == telemetry.MetricsPort ? HttpProtocols.Http1 : HttpProtocols.Http2);
             kestrel.ConfigureHttpsDefaults(https => ServerCertificates.Configure(
-                https, security, kestrel.ApplicationServices.GetRequiredService<TimeProvider>(), kestrel.ApplicationServices.GetRequiredService<ILogger<Authenticator>>()));
+                https,
+                security,
+                kestrel.ApplicationServices.GetRequiredService<TimeProvider>(),
+                kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServerCertificates))));
             kestrel.Limits.MaxConcurrentConnections = api.MaxConnections;
             kestrel.Limits.Http2.MaxStreamsPerConnection = api.MaxCallsPerConnection;
             kestrel.Limits.Http2.KeepAlivePingDelay = api.KeepAlive;
@@ -188,7 +191,7 @@ public static class ScoreServerApplication
         services.AddSingleton<CallerInterceptor>();
         services.AddGrpc(grpc =>
         {
-            grpc.Interceptors.Add<CallMetrics>();
+            grpc.Interceptors.Add<CallMetricsInterceptor>();
             grpc.Interceptors.Add<StatusInterceptor>();
             grpc.Interceptors.Add<CallerInterceptor>();
         });

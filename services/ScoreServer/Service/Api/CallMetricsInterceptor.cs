@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Sjc.ScoreServer.Telemetry;
@@ -6,7 +7,7 @@ using Sjc.ScoreServer.Telemetry;
 namespace Sjc.ScoreServer.Api;
 
 /// <summary>Counts the calls that are not scores by their codes; scores count themselves, one by one, streamed or not.</summary>
-internal sealed class CallMetrics(ScoreServerMetrics metrics) : Interceptor
+internal sealed class CallMetricsInterceptor(ScoreServerMetrics metrics) : Interceptor
 {
     /// <summary>As metrics name the methods.</summary>
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
@@ -36,21 +37,21 @@ internal sealed class CallMetrics(ScoreServerMetrics metrics) : Interceptor
     private async Task CountAsync(ServerCallContext context, Func<Task> answer)
     {
         long start = Stopwatch.GetTimestamp();
-        StatusCode code = StatusCode.OK;
+        Code code = Code.Ok;
         try
         {
             await answer();
         }
         catch (RpcException exception)
         {
-            code = exception.StatusCode;
+            code = (Code)exception.StatusCode;
             throw;
         }
         finally
         {
             if (Names.TryGetValue(context.Method, out string? name))
             {
-                metrics.Answer(name, code == StatusCode.OK ? "Ok" : code.ToString(), Stopwatch.GetElapsedTime(start));
+                metrics.Answer(name, code.ToString(), Stopwatch.GetElapsedTime(start));
             }
         }
     }
