@@ -50,13 +50,13 @@ internal sealed partial class RenewedFiles<T>(IReadOnlyList<string> paths, Func<
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _looked = time.GetTimestamp();
             LogKept(exception, _names);
         }
     }
 
     private void Read()
     {
+        _looked = time.GetTimestamp();
         string[] texts = [.. paths.Select(File.ReadAllText)];
         if (!texts.SequenceEqual(_texts))
         {
@@ -68,8 +68,6 @@ internal sealed partial class RenewedFiles<T>(IReadOnlyList<string> paths, Func<
                 LogRenewed(_names);
             }
         }
-
-        _looked = time.GetTimestamp();
     }
 
     [LoggerMessage(EventId = 410, Level = LogLevel.Information, Message = "{Files} changed, and is in use.")]
