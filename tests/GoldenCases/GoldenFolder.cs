@@ -11,6 +11,9 @@ public static class GoldenFolder
     /// <summary>Whether the cases are the repository's own: there, a kind without a case is a failure.</summary>
     public static bool IsDefault => Path.GetFullPath(Root) == Path.GetFullPath(Default);
 
+    /// <summary>The repository's root.</summary>
+    public static string RepositoryRoot => Path.GetFullPath(Path.Combine(Default, "..", ".."));
+
     private static string Default => typeof(GoldenFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "GoldenFolder").Value!;
 
     /// <summary>Files of a sub-folder that match a pattern such as <c>render_*.safetensors</c>, in order of name. Where there is none,
@@ -34,7 +37,7 @@ public static class GoldenFolder
 
     /// <summary>A file or folder that is too large for the repository: below <see cref="Root"/>, else below <c>shared/golden</c> beside the repository; null where it is in neither.</summary>
     public static string? FindLarge(string path) =>
-        ((string[])[Root, Path.Combine(Default, "..", "..", "..", "shared", "golden")]).Select(folder => Path.GetFullPath(Path.Combine(folder, path))).FirstOrDefault(Path.Exists);
+        ((string[])[Root, Path.Combine(RepositoryRoot, "..", "shared", "golden")]).Select(folder => Path.GetFullPath(Path.Combine(folder, path))).FirstOrDefault(Path.Exists);
 
     /// <summary>Stands for “no case of this kind was found”.</summary>
     public const string NoCase = "(none)";

@@ -1,13 +1,13 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Sjc.Golden;
 
 namespace Sjc.Numerics.Tests;
 
 /// <summary>Who may know whom: the rule of the design over every project, package and namespace of the product.</summary>
 public sealed partial class LayeringTests
 {
-    private static readonly string Root = typeof(LayeringTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+    private static readonly string Root = GoldenFolder.RepositoryRoot;
 
     /// <summary>Projects that each product project may reference.</summary>
     private static readonly Dictionary<string, string[]> AllowedProjects = new()

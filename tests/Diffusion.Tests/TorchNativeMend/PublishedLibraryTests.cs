@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Sjc.Diffusion.Tests.Networks.Pixel;
+using Sjc.Golden;
 using Sjc.TorchNativeMend;
 
 namespace Sjc.Diffusion.Tests.TorchNativeMend;
@@ -20,7 +20,7 @@ public sealed class PublishedLibraryTests
         await File.WriteAllBytesAsync(library, image, TestContext.Current.CancellationToken);
         string[] arguments =
         [
-            "msbuild", Path.Combine(PixelFiles.RepositoryRoot(), "services/ScoreServer/Service/Sjc.ScoreServer.csproj"), "-t:MendPublishedTorchSharp", "-p:Configuration=Release", $"-p:PublishDir={folder}/", "-nologo", "-nodeReuse:false",
+            "msbuild", Path.Combine(GoldenFolder.RepositoryRoot, "services/ScoreServer/Service/Sjc.ScoreServer.csproj"), "-t:MendPublishedTorchSharp", "-p:Configuration=Release", $"-p:PublishDir={folder}/", "-nologo", "-nodeReuse:false",
         ];
 
         using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;

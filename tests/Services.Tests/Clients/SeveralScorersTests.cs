@@ -16,8 +16,6 @@ public sealed class SeveralScorersTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private string Addresses => $"{left.Address},{right.Address}";
-
     public async ValueTask InitializeAsync()
     {
         left = await FakeScorer.StartNewAsync();
@@ -210,17 +208,7 @@ public sealed class SeveralScorersTests : IAsyncLifetime
         Assert.StartsWith("HedgeAfter must be in [10 ms, 24 h], but is 00:00:00.", exception.Message, StringComparison.Ordinal);
     }
 
-    private ScorerClient Client(TimeProvider? time = null, TimeSpan? hedgeAfter = null) => new(
-        new ServiceClientOptions
-        {
-            Address = Addresses,
-            GiveUpAfter = TimeSpan.FromHours(12),
-            AttemptTimeout = TimeSpan.FromHours(11),
-            RetryDelay = TimeSpan.FromMilliseconds(10),
-            MaxRetryDelay = TimeSpan.FromMilliseconds(50),
-            HedgeAfter = hedgeAfter,
-        },
-        time);
+    private ScorerClient Client(TimeProvider? time = null, TimeSpan? hedgeAfter = null) => PatientClient.Of($"{left.Address},{right.Address}", time, hedgeAfter);
 
     private static async IAsyncEnumerable<ScoreRequest> Requests(int count)
     {

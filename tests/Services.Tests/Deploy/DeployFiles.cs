@@ -1,4 +1,4 @@
-using System.Reflection;
+using Sjc.Golden;
 using YamlDotNet.RepresentationModel;
 
 namespace Sjc.Services.Tests.Deploy;
@@ -6,12 +6,8 @@ namespace Sjc.Services.Tests.Deploy;
 /// <summary>The files under deploy/.</summary>
 internal static class DeployFiles
 {
-    /// <summary>The repository's root.</summary>
-    public static string Root { get; } =
-        typeof(DeployFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
-
     /// <summary>A path below deploy/.</summary>
-    public static string PathOf(string name) => Path.Combine(Root, "deploy", name);
+    public static string PathOf(string name) => Path.Combine(GoldenFolder.RepositoryRoot, "deploy", name);
 
     public static string Read(string name) => File.ReadAllText(PathOf(name));
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Sjc.Cli.Options;
+using Sjc.Golden;
 using YamlDotNet.RepresentationModel;
 
 namespace Sjc.Services.Tests.Deploy;
@@ -35,9 +36,9 @@ public sealed partial class DockerTests
         Assert.True(port > 0);
         string project = PublishPattern().Match(DeployFiles.Read($"docker/{name}.Dockerfile")).Groups[1].Value;
         Assert.Equal($"{assembly}.csproj", Path.GetFileName(project));
-        string[] sent = [.. File.ReadAllLines(Path.Combine(DeployFiles.Root, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..])];
-        Assert.All(sent, path => Assert.True(Path.Exists(Path.Combine(DeployFiles.Root, path)), path));
-        Assert.All(Closure(Path.Combine(DeployFiles.Root, project)), path => Assert.Contains(sent, prefix => path.StartsWith(prefix + "/", StringComparison.Ordinal)));
+        string[] sent = [.. File.ReadAllLines(Path.Combine(GoldenFolder.RepositoryRoot, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..])];
+        Assert.All(sent, path => Assert.True(Path.Exists(Path.Combine(GoldenFolder.RepositoryRoot, path)), path));
+        Assert.All(Closure(Path.Combine(GoldenFolder.RepositoryRoot, project)), path => Assert.Contains(sent, prefix => path.StartsWith(prefix + "/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed partial class DockerTests
         while (waiting.TryDequeue(out string? path))
         {
             Assert.True(File.Exists(path), path);
-            if (found.Add(Path.GetRelativePath(DeployFiles.Root, path)))
+            if (found.Add(Path.GetRelativePath(GoldenFolder.RepositoryRoot, path)))
             {
                 foreach (XElement reference in XDocument.Load(path).Descendants("ProjectReference"))
                 {

@@ -1,5 +1,6 @@
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks;
+using Sjc.Golden;
 
 namespace Sjc.Diffusion.Tests.Networks.Pixel;
 
@@ -13,7 +14,7 @@ internal static class PixelFiles
     public const string ScoreSde = "ncsnpp/checkpoint.pth";
     public const string Edm = "edm/edm-ddpmpp.safetensors";
 
-    private static readonly string Root = Path.Combine(RepositoryRoot(), "tests", "golden", "models");
+    private static readonly string Root = Path.Combine(GoldenFolder.RepositoryRoot, "tests", "golden", "models");
 
     public static string PathOf(string file) => Path.Combine(Root, file);
 
@@ -25,15 +26,4 @@ internal static class PixelFiles
     };
 
     public static IDenoiser Open(string file, params string[] flags) => ModelFamilies.Open(Options(PathOf(file), flags));
-
-    public static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SjcGrpc.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests must run inside the repository.");
-    }
 }

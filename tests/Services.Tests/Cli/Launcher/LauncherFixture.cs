@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sjc.Golden;
 
 namespace Sjc.Services.Tests.Cli.Launcher;
 
@@ -23,7 +24,7 @@ internal sealed class LauncherFixture : IDisposable
 
     public LauncherFixture()
     {
-        File.Copy(Path.Combine(RepositoryRoot, "sjc"), PathOf("sjc"));
+        File.Copy(Path.Combine(GoldenFolder.RepositoryRoot, "sjc"), PathOf("sjc"));
         Write("bin/dotnet", FakeDotnet);
         Write("clients/cli/Sjc.Cli.csproj", "<Project />");
         Write("clients/cli/Program.cs", "// one");
@@ -40,20 +41,6 @@ internal sealed class LauncherFixture : IDisposable
 
     /// <summary>How often something was built.</summary>
     public int Builds => File.ReadLines(PathOf("bin/calls")).Count(call => call.StartsWith("build ", StringComparison.Ordinal));
-
-    private static string RepositoryRoot
-    {
-        get
-        {
-            DirectoryInfo? candidate = new(AppContext.BaseDirectory);
-            while (candidate is not null && !File.Exists(Path.Combine(candidate.FullName, "SjcGrpc.sln")))
-            {
-                candidate = candidate.Parent;
-            }
-
-            return candidate?.FullName ?? throw new InvalidOperationException($"The tests must run inside the repository, but run in {AppContext.BaseDirectory}.");
-        }
-    }
 
     public string PathOf(string name) => folder.File(name);
 

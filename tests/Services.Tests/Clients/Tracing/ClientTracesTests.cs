@@ -22,7 +22,7 @@ public sealed class ClientTracesTests
         using RecordedSpans spans = new();
         Activity[] callers = new Activity[2];
         await using (ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]))
-        await using (ScorerClient client = Client(host.Application.Urls.First()))
+        await using (ScorerClient client = PatientClient.Of(host.Application.Urls.First()))
         {
             for (int i = 0; i < callers.Length; i++)
             {
@@ -53,7 +53,7 @@ public sealed class ClientTracesTests
     {
         using RecordedSpans spans = new();
         await using FakeScorer scorer = await FakeScorer.StartNewAsync();
-        await using ScorerClient client = Client($"{scorer.Address}");
+        await using ScorerClient client = PatientClient.Of($"{scorer.Address}");
         using Activity caller = RecordedSpans.Begin("caller");
 
         await client.ScoreAsync(TwoPictures.Request(1), Token);
@@ -80,7 +80,7 @@ public sealed class ClientTracesTests
         using RecordedSpans spans = new();
         await using FakeScorer scorer = await FakeScorer.StartNewAsync();
         scorer.Behavior.Refuse = (number, _) => number <= 2 ? new Status { Code = (int)Code.ResourceExhausted, Message = "busy" } : null;
-        await using ScorerClient client = Client($"{scorer.Address}");
+        await using ScorerClient client = PatientClient.Of($"{scorer.Address}");
         using Activity caller = RecordedSpans.Begin("caller");
 
         await client.ScoreAsync(TwoPictures.Request(1), Token);
@@ -104,7 +104,7 @@ public sealed class ClientTracesTests
         await using FakeScorer right = await FakeScorer.StartNewAsync();
         TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
         left.Behavior.Hold = right.Behavior.Hold = _ => first.TrySetResult() ? Task.Delay(Timeout.Infinite, Token) : Task.CompletedTask;
-        await using ScorerClient client = Client($"{left.Address},{right.Address}", time, TimeSpan.FromMilliseconds(10));
+        await using ScorerClient client = PatientClient.Of($"{left.Address},{right.Address}", time, TimeSpan.FromMilliseconds(10));
         using Activity caller = RecordedSpans.Begin("caller");
 
         Task<ScoreResponse> answer = client.ScoreAsync(TwoPictures.Request(1), Token);
@@ -127,7 +127,7 @@ public sealed class ClientTracesTests
         using RecordedSpans spans = new();
         await using FakeScorer scorer = await FakeScorer.StartNewAsync();
         scorer.Behavior.Refuse = (_, _) => new Status { Code = (int)Code.InvalidArgument, Message = "images must be nicer, but is not." };
-        await using ScorerClient client = Client($"{scorer.Address}");
+        await using ScorerClient client = PatientClient.Of($"{scorer.Address}");
         using Activity caller = RecordedSpans.Begin("caller");
 
         await Assert.ThrowsAsync<ServiceRefusedException>(() => client.ScoreAsync(TwoPictures.Request(1), Token));
@@ -144,7 +144,7 @@ public sealed class ClientTracesTests
     public async Task ScoreAsync_NobodyListens_NamesTheCallersOwnSpan()
     {
         await using FakeScorer scorer = await FakeScorer.StartNewAsync();
-        await using ScorerClient client = Client($"{scorer.Address}");
+        await using ScorerClient client = PatientClient.Of($"{scorer.Address}");
         using (Activity caller = RecordedSpans.Begin("caller"))
         {
             await client.ScoreAsync(TwoPictures.Request(1), Token);
@@ -161,15 +161,12 @@ public sealed class ClientTracesTests
     {
         using RecordedSpans spans = new();
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
-        await using ScorerClient client = Client(host.Application.Urls.First());
+        await using ScorerClient client = PatientClient.Of(host.Application.Urls.First());
         using Activity caller = RecordedSpans.Begin("caller");
 
         await client.GetModelAsync(TinyPictures.Kind, Token);
 
-        Activity request = await spans.SingleAsync(caller.TraceId, "GetModel");
-        Activity attempt = await spans.SingleAsync(caller.TraceId, "sjc.score.v1.ScoreService/GetModel");
-        Activity call = await spans.SingleAsync(caller.TraceId, RecordedSpans.Call);
-        Assert.Equal([caller.SpanId, request.SpanId, attempt.SpanId], [request.ParentSpanId, attempt.ParentSpanId, call.ParentSpanId]);
+        await RequireChainAsync(spans, caller, "GetModel");
     }
 
     [Fact]
@@ -177,7 +174,7 @@ public sealed class ClientTracesTests
     {
         using RecordedSpans spans = new();
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
-        await using ScorerClient client = Client(host.Application.Urls.First());
+        await using ScorerClient client = PatientClient.Of(host.Application.Urls.First());
         using Activity caller = RecordedSpans.Begin("caller");
 
         await foreach (SampleResponse _ in client.SampleAsync(new SampleRequest { Model = TinyPictures.Kind, Steps = 3 }, Token))
@@ -185,22 +182,17 @@ public sealed class ClientTracesTests
             Assert.Same(caller, Activity.Current);
         }
 
-        Activity request = await spans.SingleAsync(caller.TraceId, "Sample");
-        Activity attempt = await spans.SingleAsync(caller.TraceId, "sjc.score.v1.ScoreService/Sample");
-        Activity call = await spans.SingleAsync(caller.TraceId, RecordedSpans.Call);
-        Assert.Equal([caller.SpanId, request.SpanId, attempt.SpanId], [request.ParentSpanId, attempt.ParentSpanId, call.ParentSpanId]);
+        (Activity request, Activity attempt) = await RequireChainAsync(spans, caller, "Sample");
         Assert.Equal(["OK", "OK"], new[] { request, attempt }.Select(span => span.GetTagItem("rpc.response.status_code")));
     }
 
-    private static ScorerClient Client(string addresses, TimeProvider? time = null, TimeSpan? hedgeAfter = null) => new(
-        new ServiceClientOptions
-        {
-            Address = addresses,
-            GiveUpAfter = TimeSpan.FromHours(12),
-            AttemptTimeout = TimeSpan.FromHours(11),
-            RetryDelay = TimeSpan.FromMilliseconds(10),
-            MaxRetryDelay = TimeSpan.FromMilliseconds(50),
-            HedgeAfter = hedgeAfter,
-        },
-        time);
+    /// <summary>A call that a server answers hangs from its attempt, that one from the request, and the request from its caller.</summary>
+    private static async Task<(Activity Request, Activity Attempt)> RequireChainAsync(RecordedSpans spans, Activity caller, string method)
+    {
+        Activity request = await spans.SingleAsync(caller.TraceId, method);
+        Activity attempt = await spans.SingleAsync(caller.TraceId, $"sjc.score.v1.ScoreService/{method}");
+        Activity call = await spans.SingleAsync(caller.TraceId, RecordedSpans.Call);
+        Assert.Equal([caller.SpanId, request.SpanId, attempt.SpanId], [request.ParentSpanId, attempt.ParentSpanId, call.ParentSpanId]);
+        return (request, attempt);
+    }
 }
