@@ -32,7 +32,7 @@ internal sealed class ScoreServerMetrics
     public ScoreServerMetrics(IMeterFactory factory)
     {
         _meter = factory.Create(MeterName);
-        _requests = _meter.CreateCounter<long>("sjc.score.requests", "{request}", "Score requests that were answered, by the answer's code.");
+        _requests = _meter.CreateCounter<long>("sjc.score.requests", "{request}", "Requests that were answered, by call and by the answer's code.");
         _requestSeconds = _meter.CreateHistogram("sjc.score.request.duration", "s", "From a request's arrival to its answer.", advice: Seconds);
         _queueSeconds = _meter.CreateHistogram("sjc.score.queue.duration", "s", "From a request's acceptance to the launch of its last batch.", advice: Seconds);
         _transferSeconds = _meter.CreateHistogram("sjc.score.batch.transfer.duration", "s", "Of a batch: rows to the device and back.", advice: Seconds);
@@ -40,7 +40,7 @@ internal sealed class ScoreServerMetrics
         _batchRows = _meter.CreateHistogram("sjc.score.batch.rows", "{row}", "Rows of a batch, without padding.", advice: RowCounts);
         _batches = _meter.CreateCounter<long>("sjc.score.batches", "{batch}", "Batches, by why they took no more rows.");
         _rows = _meter.CreateCounter<long>("sjc.score.rows", "{row}", "Rows accepted, by kind.");
-        _tenantRows = _meter.CreateCounter<long>("sjc.score.tenant.rows", "{row}", "Rows accepted, by tenant; \"anonymous\" for those without an identity.");
+        _tenantRows = _meter.CreateCounter<long>("sjc.score.tenant.rows", "{row}", "Rows accepted, by tenant; \"anonymous\" for those without an identity, \"others\" for those beyond the labels.");
         _paddingRows = _meter.CreateCounter<long>("sjc.score.padding.rows", "{row}", "Rows that filled deterministic batches up.");
         _refused = _meter.CreateCounter<long>("sjc.score.refused", "{request}", "Requests refused, by reason.");
         _cancelled = _meter.CreateCounter<long>("sjc.score.cancelled", "{request}", "Accepted requests that were given up, by where they were.");
