@@ -45,15 +45,16 @@ internal static unsafe class FeatureInterpolation
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the chunk.</param>
     /// <param name="next">Of the chunk to come, whose records are fetched.</param>
+    /// <param name="side">Of each pair of neighbours in x, which one's cache line is fetched: 0 or 1.</param>
     /// <param name="chunk">Its colours receive what is interpolated.</param>
     /// <param name="steps">Of the chunk.</param>
     /// <param name="weights">[steps, 16].</param>
     /// <param name="colors">Memory, [16, 4].</param>
     /// <param name="pixels">[16, 4].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps, float* weights, float* colors, float* pixels)
+    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, int side, in PacketSamples chunk, int steps, float* weights, float* colors, float* pixels)
     {
-        Records records = new(features, layout);
+        Records records = new(features, layout, side);
         ushort* visible = chunk.Visible;
         float* interpolated = chunk.Colors;
         bool keeps = chunk.Keeps;
@@ -158,13 +159,15 @@ internal static unsafe class FeatureInterpolation
     private readonly ref struct Records
     {
         private readonly byte* first;
+        private readonly byte* fetched;
         private readonly nint row;
         private readonly nint plane;
         private readonly nint diagonal;
 
-        public Records(float* features, in RecordLayout layout)
+        public Records(float* features, in RecordLayout layout, int side)
         {
             first = (byte*)features;
+            fetched = first + (16 * side);
             row = (nint)layout.RowPitch * 16;
             plane = (nint)layout.PlanePitch * 16;
             diagonal = row + plane;
@@ -175,7 +178,7 @@ internal static unsafe class FeatureInterpolation
         {
             if (Sse.IsSupported)
             {
-                byte* corner = first + ((nint)(uint)cell << 4);
+                byte* corner = fetched + ((nint)(uint)cell << 4);
                 Sse.Prefetch0(corner);
                 Sse.Prefetch0(corner + row);
                 Sse.Prefetch0(corner + plane);

@@ -44,7 +44,7 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
                 packet, chunk, step, count, scratch.Chunk, mask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
             if (found > 0)
             {
-                SampleColors(field, chunk, cells, next, count, found, scratch);
+                SampleColors(field, packet, chunk, cells, next, count, found, scratch);
             }
 
             visible += found;
@@ -162,11 +162,11 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     }
 
     /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
-    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, PacketScratch scratch)
+    private static void SampleColors(VoxelField field, float* packet, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, PacketScratch scratch)
     {
         if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
         {
-            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps, scratch.Chunk, scratch.StepColors, scratch.Colors);
+            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, FarSide(packet), chunk, steps, scratch.Chunk, scratch.StepColors, scratch.Colors);
             return;
         }
 
@@ -174,6 +174,10 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
         PacketCompositing.Composite(chunk, steps, scratch.Chunk, scratch.Colors);
     }
+
+    /// <summary>The side in x on which a packet's cells lie beyond those of the packet before, which is left of it in the picture: there
+    /// the cache lines are not yet at hand.</summary>
+    private static int FarSide(float* packet) => packet[RayPackets.Slope + 1] > packet[RayPackets.Slope] ? 1 : 0;
 
     /// <summary>Whether all samples of a chunk lie in empty cells: it changes nothing.</summary>
     private static bool IsEmpty(SampleCells cells, int count, byte* empty)
