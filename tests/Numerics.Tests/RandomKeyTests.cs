@@ -44,20 +44,23 @@ public sealed class RandomKeyTests
     }
 
     [Fact]
-    public void FillNormal_FirstBlock_IsBoxMullerOfThePhiloxWords()
+    public void FillNormal_Blocks_AreBoxMullerOfThePhiloxWords()
     {
-        float[] values = new float[4];
+        float[] values = new float[4 * 1023];
         Key.FillNormal(values);
-        (uint a, uint b, uint c, uint d) = Philox.Block(0, Key.Index, Key.Iteration, (uint)Key.Stream, 0x89ABCDEF, 0x01234567);
-        float[] expected = [.. new[] { (a, b), (c, d) }.SelectMany(pair =>
+        float[] expected = [.. Enumerable.Range(0, values.Length / 4).SelectMany(block =>
         {
-            double radius = Math.Sqrt(-2 * Math.Log((pair.Item1 + 0.5) / 4294967296.0));
-            double angle = 2 * Math.PI * (pair.Item2 + 0.5) / 4294967296.0;
-            return new[] { (float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)) };
+            (uint a, uint b, uint c, uint d) = Philox.Block((uint)block, Key.Index, Key.Iteration, (uint)Key.Stream, 0x89ABCDEF, 0x01234567);
+            return new[] { (a, b), (c, d) }.SelectMany(pair =>
+            {
+                double radius = Math.Sqrt(-2 * Math.Log((pair.Item1 + 0.5) / 4294967296.0));
+                double angle = 2 * Math.PI * (pair.Item2 + 0.5) / 4294967296.0;
+                return new[] { (float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)) };
+            });
         })];
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < values.Length; i++)
         {
-            // One unit in the last place: the angle is rounded in another order here.
+            // A unit in the last place: the angle is rounded in another order here.
             Assert.Equal(expected[i], values[i], 1e-6f);
         }
     }
