@@ -56,12 +56,9 @@ public static class ScoreRows
 
             double sigma = query.Sigmas[image];
             int start = image * size;
-            for (int i = 0; i < size; i++)
-            {
-                denoised[start + i] = (float)(sum[i] / query.Draws);
-                gradient[start + i] = (float)(difference[i] / (query.Draws * sigma));
-                score[start + i] = (float)(difference[i] / (query.Draws * sigma * sigma));
-            }
+            WideSums.Divide(sum, query.Draws, denoised.AsSpan(start, size));
+            WideSums.Divide(difference, query.Draws * sigma, gradient.AsSpan(start, size));
+            WideSums.Divide(difference, query.Draws * sigma * sigma, score.AsSpan(start, size));
         }
 
         return new ScoreResult(gradient, score, denoised);
@@ -74,27 +71,16 @@ public static class ScoreRows
         int row = draw * (query.IsGuided ? 2 : 1);
         ReadOnlySpan<float> conditional = denoisedRows.Slice(row * size, size);
         ReadOnlySpan<float> negative = query.IsGuided ? denoisedRows.Slice((row + 1) * size, size) : conditional;
-        float[] origin = new float[size];
+        ReadOnlySpan<float> origin = query.Images.AsSpan(image * size, size);
         if (query.Estimator is ScoreEstimator.PerturbAndAverage { VarianceReduction: false })
         {
-            WriteNoisy(query, image, draw, origin);
-        }
-        else
-        {
-            query.Images.AsSpan(image * size, size).CopyTo(origin);
+            float[] noisy = new float[size];
+            WriteNoisy(query, image, draw, noisy);
+            origin = noisy;
         }
 
-        for (int i = 0; i < size; i++)
-        {
-            double value = ClassifierFreeGuidance.Combine(conditional[i], negative[i], query.GuidanceScale);
-            if (query.ClampDenoised is (float min, float max))
-            {
-                value = Math.Clamp(value, min, max);
-            }
-
-            sum[i] += value;
-            difference[i] += value - origin[i];
-        }
+        (float min, float max) = query.ClampDenoised ?? (float.NegativeInfinity, float.PositiveInfinity);
+        WideSums.Add(conditional, negative, query.GuidanceScale, min, max, origin, sum, difference);
     }
 
     private static void WriteNoisy(ScoreQuery query, int image, int draw, Span<float> noisy)
