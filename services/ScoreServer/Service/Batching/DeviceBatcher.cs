@@ -165,6 +165,7 @@ internal sealed partial class DeviceBatcher
             if (wanted.Count > 0)
             {
                 _evaluation.Run(batch, wanted, failures, out timing);
+                WakePool();
             }
         }
 #pragma warning disable CA1031 // The exception goes to everybody who waits for rows of the batch; the device's thread lives on.
@@ -218,6 +219,10 @@ internal sealed partial class DeviceBatcher
         // With nothing else to do the device's thread answers a lone small request itself: another one would have to wake for it.
         completed.ForEach(work => work.SetCompleted(here: isIdle && completed.Count == 1 && work.Values.Length <= SmallAnswer));
     }
+
+    /// <summary>An answer leaves by the pool's threads, which fall asleep during a pass and take some hundredths of a millisecond to wake: one does so while the
+    /// answer is put together.</summary>
+    private static void WakePool() => ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
 
     private static string NameOf(BatchEnd end) => end switch
     {
