@@ -30,12 +30,20 @@ internal sealed class Admission(Batcher batcher, RequestRates rates, Drain drain
         }
     }
 
-    /// <summary>Refuses rows that there is no room for, before anything is made of them: an overload costs what its refusals cost.</summary>
+    /// <summary>Refuses a request that no row would be taken of, before it is read: an overload costs what its refusals cost.</summary>
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: a queue is full.</exception>
+    public void RequireAnyRoom(LoadedModel model, Caller caller)
+    {
+        DeviceBatcher device = batcher.Of(model);
+        Require(device.RoomFor(caller.Tenant, 1), device, 1, "1 or more", caller);
+    }
+
+    /// <summary>Refuses rows that there is no room for, before noise is drawn for them.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: a queue is full.</exception>
     public void RequireRoom(LoadedModel model, int rows, Caller caller)
     {
         DeviceBatcher device = batcher.Of(model);
-        Require(device.RoomFor(caller.Tenant, rows), device, rows, caller);
+        Require(device.RoomFor(caller.Tenant, rows), device, rows, $"{rows}", caller);
     }
 
     /// <summary>Accepts work.</summary>
@@ -43,11 +51,11 @@ internal sealed class Admission(Batcher batcher, RequestRates rates, Drain drain
     public void Enqueue(DenoiseWork work, Caller caller, CancellationToken cancellationToken)
     {
         DeviceBatcher device = batcher.Of(work.Model);
-        Require(device.TryEnqueue(work, cancellationToken), device, work.Rows, caller);
+        Require(device.TryEnqueue(work, cancellationToken), device, work.Rows, $"{work.Rows}", caller);
         metrics.Accept(work.Model.Name, caller.Label, work.DrawRows == 2, work.Rows);
     }
 
-    private void Require(EnqueueResult result, DeviceBatcher device, int rows, Caller caller)
+    private void Require(EnqueueResult result, DeviceBatcher device, int rows, string wanted, Caller caller)
     {
         switch (result)
         {
@@ -56,14 +64,14 @@ internal sealed class Admission(Batcher batcher, RequestRates rates, Drain drain
             case EnqueueResult.QueueFull:
                 metrics.Refuse("queue-full");
                 throw RpcErrors.ResourceExhausted(
-                    $"The queue must have room for the request's rows ({rows}), but holds {device.QueuedRows} of at most {batcher.CapacityRows}; retry later.", device.RetryDelay).ToRpcException();
+                    $"The queue must have room for the request's rows ({wanted}), but holds {device.QueuedRows} of at most {batcher.CapacityRows}; retry later.", device.RetryDelay).ToRpcException();
             case EnqueueResult.TenantFull when rows > batcher.CapacityOf(caller.Tenant):
                 metrics.Refuse("quota");
                 throw new InvalidRequestException("images", $"take at most {batcher.CapacityOf(caller.Tenant)} rows of the network, the tenant's quota, with their draws and guidance", $"{rows}");
             case EnqueueResult.TenantFull:
                 metrics.Refuse("tenant-full");
                 throw Quota(
-                    caller, "rows in the queue", $"The tenant must have room for the request's rows ({rows}), but holds {device.RowsOf(caller.Tenant)} of at most {batcher.CapacityOf(caller.Tenant)}; retry later.", device.RetryDelay).ToRpcException();
+                    caller, "rows in the queue", $"The tenant must have room for the request's rows ({wanted}), but holds {device.RowsOf(caller.Tenant)} of at most {batcher.CapacityOf(caller.Tenant)}; retry later.", device.RetryDelay).ToRpcException();
             default:
                 metrics.Refuse("deadline");
                 throw new RpcException(new Grpc.Core.Status(StatusCode.DeadlineExceeded, "The deadline must leave time for the request's rows at the device's rate, but is too near."));

@@ -61,6 +61,7 @@ internal sealed class ScoreEvaluator(
 
     private async Task<ScoreResponse> ScoreAsync(ScoreRequest request, LoadedModel model, Caller caller, TimeSpan deadline, CancellationToken cancellationToken)
     {
+        admission.RequireAnyRoom(model, caller);
         ScoreQuery query = reader.Read(request, model);
         admission.RequireRoom(model, ScoreRows.RowCount(query), caller);
         IReadOnlyList<int>? passSizes = request.Deterministic ? await batcher.PassSizesAsync(model) : null;

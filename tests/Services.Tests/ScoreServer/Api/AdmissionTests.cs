@@ -23,13 +23,16 @@ public sealed class AdmissionTests
         await call.SendAsync(3, Requests.Score(DeviceGate.Kind, 1));
         ScoreStreamResponse streamed = await call.ReadAsync();
         RpcException unary = await Assert.ThrowsAsync<RpcException>(async () => await Score(host, 1));
+        RpcException unread = await Assert.ThrowsAsync<RpcException>(async () =>
+            await host.Client.ScoreAsync(new ScoreRequest { Model = DeviceGate.Kind }, cancellationToken: Cancellation));
         await call.RequestStream.WriteAsync(new ScoreStreamRequest { Id = 2, Cancel = new CancelScore() }, Cancellation);
         ScoreStreamResponse cancelled = await call.ReadAsync();
         await call.SendAsync(4, Requests.Score(DeviceGate.Kind, 1));
         gate.Open();
 
         Assert.Equal((3ul, (int)Code.ResourceExhausted), (streamed.Id, streamed.Status.Code));
-        Assert.Equal("The queue must have room for the request's rows (1), but holds 4 of at most 4; retry later.", unary.Status.Detail);
+        Assert.Equal("The queue must have room for the request's rows (1 or more), but holds 4 of at most 4; retry later.", unary.Status.Detail);
+        Assert.Equal(StatusCode.ResourceExhausted, unread.StatusCode);
         Assert.True(unary.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan() > TimeSpan.Zero);
         Assert.Equal(2ul, cancelled.Id);
         Assert.Equal([1ul, 4ul], new[] { (await call.ReadAsync()).Id, (await call.ReadAsync()).Id }.Order());
