@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Polly;
 using Sjc.Client.Resilience;
 using Sjc.Contracts.Field.V1;
 
@@ -16,7 +15,7 @@ public sealed class FieldClient : IAsyncDisposable
     private const string RpcService = "sjc.field.v1.FieldService";
     private readonly ServiceClientOptions options;
     private readonly ResilientCalls calls;
-    private readonly ResiliencePipeline<object> pipeline;
+    private readonly CallPolicy policy;
 
     /// <param name="options">Where the optimizer is and how long it is waited for.</param>
     /// <param name="time">Of timeouts and pauses; null: the system's.</param>
@@ -26,7 +25,7 @@ public sealed class FieldClient : IAsyncDisposable
     {
         this.options = options;
         calls = new ResilientCalls(options, "optimizer", RpcService, time ?? TimeProvider.System, logger ?? NullLogger<FieldClient>.Instance);
-        pipeline = calls.BuildPipeline(options.GiveUpAfter, options.AttemptTimeout);
+        policy = calls.BuildPolicy(options.GiveUpAfter, options.AttemptTimeout);
     }
 
     /// <summary>Creates a job.</summary>
@@ -111,13 +110,12 @@ public sealed class FieldClient : IAsyncDisposable
     /// <exception cref="ServiceUnavailableException">The optimizer cannot be reached.</exception>
     public Task<byte[]> ExportAssetAsync(string id, AssetFormat format, double densityThreshold = 0, CancellationToken cancellationToken = default) => calls.RunAsync(
         "ExportAsset",
-        pipeline,
-        options.GiveUpAfter,
+        policy,
         rows: 1,
         async (endpoint, token) =>
         {
             ExportAssetRequest request = new() { Id = id, Format = format, DensityThreshold = densityThreshold };
-            CallOptions call = ResilientCalls.AttemptOptions(options.AttemptTimeout, token);
+            CallOptions call = ResilientCalls.AttemptOptions(policy, token);
             using AsyncServerStreamingCall<ExportAssetResponse> export = new FieldService.FieldServiceClient(endpoint.Calls).ExportAsset(request, call);
             return await ReadAssetAsync(export.ResponseStream, token);
         },
@@ -145,10 +143,10 @@ public sealed class FieldClient : IAsyncDisposable
 
     private Task<T> AskAsync<T>(string method, Func<FieldService.FieldServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(method, pipeline, options.GiveUpAfter, options.AttemptTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, policy, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
 
     /// <summary>Sends a command once: of one whose answer is lost it is unknown whether it was obeyed.</summary>
     private Task<T> CommandAsync<T>(string method, Func<FieldService.FieldServiceClient, CallOptions, AsyncUnaryCall<T>> command, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(method, ResiliencePipeline<object>.Empty, options.AttemptTimeout, options.AttemptTimeout, (endpoint, call) => command(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, CallPolicy.Once(options.AttemptTimeout), (endpoint, call) => command(new(endpoint.Calls), call), cancellationToken);
 }

@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Polly;
 using Sjc.Client.Endpoints;
 using Sjc.Client.Resilience;
 using Sjc.Client.Scoring;
@@ -20,8 +19,8 @@ public sealed class ScorerClient : IAsyncDisposable
     private readonly ServiceClientOptions options;
     private readonly ResilientCalls calls;
     private readonly MessageLimits limits;
-    private readonly ResiliencePipeline<object> scorePipeline;
-    private readonly ResiliencePipeline<object> describePipeline;
+    private readonly CallPolicy scorePolicy;
+    private readonly CallPolicy describePolicy;
 
     /// <param name="options">Where the scorers are and how long they are waited for.</param>
     /// <param name="time">Of timeouts and pauses; null: the system's.</param>
@@ -31,9 +30,9 @@ public sealed class ScorerClient : IAsyncDisposable
     {
         this.options = options;
         calls = new ResilientCalls(options, "scorer", RpcService, time ?? TimeProvider.System, logger ?? NullLogger<ScorerClient>.Instance);
-        scorePipeline = calls.BuildPipeline(options.GiveUpAfter, options.AttemptTimeout, options.HedgeAfter);
+        scorePolicy = calls.BuildPolicy(options.GiveUpAfter, options.AttemptTimeout, options.HedgeAfter);
         limits = new MessageLimits(GetModelAsync);
-        describePipeline = calls.BuildPipeline(options.DescribeTimeout, options.DescribeTimeout);
+        describePolicy = calls.BuildPolicy(options.DescribeTimeout, options.DescribeTimeout);
     }
 
     /// <summary>The models that the scorer holds; the first is its default.</summary>
@@ -73,7 +72,7 @@ public sealed class ScorerClient : IAsyncDisposable
     {
         await RequireSizeAsync(request.Model, request, cancellationToken);
         return await calls.RunAsync(
-            "ScoreStream", scorePipeline, options.GiveUpAfter, RequestRows.Count(request), (endpoint, token) => endpoint.ScoreAsync(request, token), cancellationToken);
+            "ScoreStream", scorePolicy, RequestRows.Count(request), (endpoint, token) => endpoint.ScoreAsync(request, token), cancellationToken);
     }
 
     /// <summary>Scores of many requests, in their order, with several in flight.</summary>
@@ -156,9 +155,9 @@ public sealed class ScorerClient : IAsyncDisposable
 
     private Task<T> DescribeAsync<T>(string method, Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(method, describePipeline, options.DescribeTimeout, options.DescribeTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, describePolicy, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
 
     private Task<T> WorkAsync<T>(string method, Func<ScoreService.ScoreServiceClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        calls.RunUnaryAsync(method, scorePipeline, options.GiveUpAfter, options.AttemptTimeout, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
+        calls.RunUnaryAsync(method, scorePolicy, (endpoint, call) => ask(new(endpoint.Calls), call), cancellationToken);
 }

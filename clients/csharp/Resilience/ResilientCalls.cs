@@ -44,8 +44,8 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
     /// <summary>The service's name in calls.</summary>
     public string RpcService { get; }
 
-    /// <summary>A pipeline of total timeout, retries, hedging where it is wanted, and a timeout of each attempt.</summary>
-    public ResiliencePipeline<object> BuildPipeline(TimeSpan giveUpAfter, TimeSpan attemptTimeout, TimeSpan? hedgeAfter = null)
+    /// <summary>A policy of total timeout, retries, hedging where it is wanted, and a timeout of each attempt.</summary>
+    public CallPolicy BuildPolicy(TimeSpan giveUpAfter, TimeSpan attemptTimeout, TimeSpan? hedgeAfter = null)
     {
         ResiliencePipelineBuilder<object> builder = new() { TimeProvider = time };
         builder.AddTimeout(giveUpAfter).AddRetry(RetryOptions());
@@ -54,62 +54,45 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
             builder.AddHedging(HedgingOptions(delay));
         }
 
-        return builder.AddTimeout(attemptTimeout).Build();
+        return new CallPolicy(builder.AddTimeout(attemptTimeout).Build(), giveUpAfter, attemptTimeout);
     }
 
     /// <summary>Makes a call until it is answered, as one request with its attempts in the caller's trace.</summary>
     /// <param name="method">The call's method, such as ScoreStream.</param>
-    /// <param name="pipeline">From <see cref="BuildPipeline"/>.</param>
-    /// <param name="giveUpAfter">The pipeline's, for the message.</param>
+    /// <param name="policy">From <see cref="BuildPolicy"/>.</param>
     /// <param name="rows">Rows that the call gives an endpoint to work on.</param>
     /// <param name="ask">One attempt, which is the current activity meanwhile.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ServiceRefusedException">The service refuses the request.</exception>
     /// <exception cref="ServiceUnavailableException">No answer in time.</exception>
-    public Task<T> RunAsync<T>(
-        string method,
-        ResiliencePipeline<object> pipeline,
-        TimeSpan giveUpAfter,
-        int rows,
-        Func<Endpoint, CancellationToken, Task<T>> ask,
-        CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(string method, CallPolicy policy, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         where T : class =>
-        ClientTraces.Source.HasListeners()
-            ? TraceAsync(method, pipeline, giveUpAfter, rows, ask, cancellationToken)
-            : RepeatAsync(pipeline, giveUpAfter, rows, ask, cancellationToken);
+        ClientTraces.Source.HasListeners() ? TraceAsync(method, policy, rows, ask, cancellationToken) : RepeatAsync(policy, rows, ask, cancellationToken);
 
     /// <summary>Makes a unary call until it is answered; each attempt has a deadline, which the server sees.</summary>
     /// <inheritdoc cref="RunAsync"/>
-    public Task<T> RunUnaryAsync<T>(
-        string method,
-        ResiliencePipeline<object> pipeline,
-        TimeSpan giveUpAfter,
-        TimeSpan attemptTimeout,
-        Func<Endpoint, CallOptions, AsyncUnaryCall<T>> ask,
-        CancellationToken cancellationToken)
+    public Task<T> RunUnaryAsync<T>(string method, CallPolicy policy, Func<Endpoint, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class =>
         RunAsync(
             method,
-            pipeline,
-            giveUpAfter,
+            policy,
             rows: 1,
             async (endpoint, token) =>
             {
-                using AsyncUnaryCall<T> call = ask(endpoint, AttemptOptions(attemptTimeout, token));
+                using AsyncUnaryCall<T> call = ask(endpoint, AttemptOptions(policy, token));
                 return await call;
             },
             cancellationToken);
 
     /// <summary>Options of the call that an attempt makes: its deadline, and its trace where that is recorded.</summary>
-    public static CallOptions AttemptOptions(TimeSpan attemptTimeout, CancellationToken cancellationToken)
+    public static CallOptions AttemptOptions(CallPolicy policy, CancellationToken cancellationToken)
     {
         Activity? attempt = Activity.Current is { } current && current.Source == ClientTraces.Source ? current : null;
-        return new CallOptions(ClientTraces.HeadersOf(attempt), DateTime.UtcNow + attemptTimeout, cancellationToken);
+        return new CallOptions(ClientTraces.HeadersOf(attempt), DateTime.UtcNow + policy.AttemptTimeout, cancellationToken);
     }
 
     /// <summary>Makes a call until it is answered, without a trace of its own.</summary>
-    /// <param name="pipeline">From <see cref="BuildPipeline"/>.</param>
-    /// <param name="giveUpAfter">The pipeline's, for the message.</param>
+    /// <param name="policy">From <see cref="BuildPolicy"/>.</param>
     /// <param name="rows">Rows that the call gives an endpoint to work on.</param>
     /// <param name="ask">One attempt.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -117,8 +100,7 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
     /// <exception cref="ServiceRefusedException">The service refuses the request.</exception>
     /// <exception cref="ServiceUnavailableException">No answer in time.</exception>
     public async Task<T> RepeatAsync<T>(
-        ResiliencePipeline<object> pipeline,
-        TimeSpan giveUpAfter,
+        CallPolicy policy,
         int rows,
         Func<Endpoint, CancellationToken, Task<T>> ask,
         CancellationToken cancellationToken,
@@ -130,18 +112,18 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
         context.Properties.Set(RequestAttempts.Key, attempts);
         try
         {
-            return (T)await pipeline.ExecuteAsync(async inner => await AttemptAsync(attempts, pinned?.Invoke(), rows, ask, inner.CancellationToken), context);
+            return (T)await policy.Pipeline.ExecuteAsync(async inner => await AttemptAsync(attempts, pinned?.Invoke(), rows, ask, inner.CancellationToken), context);
         }
         catch (TimeoutRejectedException exception)
         {
-            throw Unavailable(attempts.LastFault ?? exception, giveUpAfter);
+            throw Unavailable(attempts.LastFault ?? exception, policy.GiveUpAfter);
         }
         catch (RpcException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
 
             // A transient fault is repeated for as long as there is time: one that comes out met the end of it.
-            throw TransientFaults.IsTransient(exception) ? Unavailable(exception, giveUpAfter) : Refusal(exception);
+            throw TransientFaults.IsTransient(exception) ? Unavailable(exception, policy.GiveUpAfter) : Refusal(exception);
         }
         finally
         {
@@ -158,16 +140,16 @@ internal sealed partial class ResilientCalls : IAsyncDisposable
         new($"The {serviceName} at {options.Address} gave no answer for {giveUpAfter.TotalSeconds:0.#} s ({TransientFaults.Describe(cause)}).", cause);
 
     private async Task<T> TraceAsync<T>(
-        string method, ResiliencePipeline<object> pipeline, TimeSpan giveUpAfter, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        string method, CallPolicy policy, int rows, Func<Endpoint, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         where T : class
     {
         using Activity? request = ClientTraces.StartRequest(RpcService, method);
         int attempts = 0;
-        return await ClientTraces.FollowAsync(request, () => RepeatAsync(pipeline, giveUpAfter, rows, TraceAttemptAsync, cancellationToken));
+        return await ClientTraces.FollowAsync(request, () => RepeatAsync(policy, rows, TraceAttemptAsync, cancellationToken));
 
         async Task<T> TraceAttemptAsync(Endpoint endpoint, CancellationToken token)
         {
-            using Activity? attempt = ClientTraces.StartAttempt(request, RpcService, method, endpoint.Key, Interlocked.Increment(ref attempts));
+            using Activity? attempt = ClientTraces.StartAttempt(request, RpcService, method, endpoint.Key.Address, endpoint.Key.Ip, Interlocked.Increment(ref attempts));
             return await ClientTraces.FollowAsync(attempt, () => ask(endpoint, token));
         }
     }

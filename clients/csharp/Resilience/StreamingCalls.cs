@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
-using Polly;
 using Sjc.Client.Endpoints;
 using Sjc.Client.Tracing;
 
@@ -29,7 +28,7 @@ internal static class StreamingCalls
         where T : class
     {
         // The stream has no deadline, its messages have: a job may run for hours.
-        ResiliencePipeline<object> pipeline = calls.BuildPipeline(giveUpAfter, giveUpAfter);
+        CallPolicy policy = calls.BuildPolicy(giveUpAfter, giveUpAfter);
         using Activity? request = ClientTraces.StartRequest(calls.RpcService, method);
         OpenCall<T>? call = null;
         int attempts = 0;
@@ -56,7 +55,7 @@ internal static class StreamingCalls
         {
             try
             {
-                return await calls.RepeatAsync(pipeline, giveUpAfter, rows: 1, AttemptAsync, cancellationToken, () => call?.Endpoint);
+                return await calls.RepeatAsync(policy, rows: 1, AttemptAsync, cancellationToken, () => call?.Endpoint);
             }
             catch (Exception exception)
             {
@@ -69,7 +68,7 @@ internal static class StreamingCalls
         {
             if (call is null)
             {
-                Activity? attempt = ClientTraces.StartAttempt(request, calls.RpcService, method, endpoint.Key, ++attempts);
+                Activity? attempt = ClientTraces.StartAttempt(request, calls.RpcService, method, endpoint.Key.Address, endpoint.Key.Ip, ++attempts);
                 call = new OpenCall<T>(endpoint, open(endpoint, new CallOptions(ClientTraces.HeadersOf(attempt), cancellationToken: cancellationToken)), attempt);
             }
 

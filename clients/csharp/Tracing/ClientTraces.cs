@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using Google.Rpc;
 using Grpc.Core;
-using Sjc.Client.Endpoints;
 using Sjc.Contracts.Score.V1;
 
 namespace Sjc.Client.Tracing;
@@ -28,9 +28,10 @@ public static class ClientTraces
     /// <param name="request">Whose; null: the current activity's.</param>
     /// <param name="service">As for the request.</param>
     /// <param name="method">As for the request.</param>
-    /// <param name="endpoint">Who is asked.</param>
+    /// <param name="address">Of the endpoint that is asked.</param>
+    /// <param name="ip">Where the client connects to; null: wherever the address leads.</param>
     /// <param name="number">From 1.</param>
-    internal static Activity? StartAttempt(Activity? request, string service, string method, EndpointKey endpoint, int number)
+    internal static Activity? StartAttempt(Activity? request, string service, string method, Uri address, IPAddress? ip, int number)
     {
         string name = $"{service}/{method}";
         Activity? attempt = Source.StartActivity(
@@ -38,10 +39,10 @@ public static class ClientTraces
             ActivityKind.Client,
             request?.Context ?? default,
             [
-                new("rpc.system.name", "grpc"), new("rpc.method", name), new("server.address", endpoint.Address.Host), new("server.port", endpoint.Address.Port),
+                new("rpc.system.name", "grpc"), new("rpc.method", name), new("server.address", address.Host), new("server.port", address.Port),
                 new("sjc.attempt", number),
             ]);
-        return endpoint.Ip is null ? attempt : attempt?.SetTag("network.peer.address", endpoint.Ip.ToString());
+        return ip is null ? attempt : attempt?.SetTag("network.peer.address", ip.ToString());
     }
 
     /// <summary>Waits for what a request or an attempt does, and notes how it ended.</summary>
