@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sjc.Diffusion.Networks;
-using Sjc.Diffusion.Training.Shapes;
 using static TorchSharp.torch;
 
 namespace Sjc.Diffusion.Tests;

@@ -4,8 +4,9 @@ using Sjc.Cli.Options;
 using Sjc.Cli.Reports;
 using Sjc.Contracts.Field.V1;
 using Sjc.Diffusion;
+using Sjc.Diffusion.Networks;
+using Sjc.Diffusion.Shapes;
 using Sjc.Diffusion.Training;
-using Sjc.Diffusion.Training.Shapes;
 
 namespace Sjc.Cli.Commands;
 

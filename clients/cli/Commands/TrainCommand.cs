@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Sjc.Cli.Options;
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Training;
-using Sjc.Diffusion.Training.Shapes;
 
 namespace Sjc.Cli.Commands;
 

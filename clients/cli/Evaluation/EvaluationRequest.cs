@@ -1,5 +1,5 @@
 using Sjc.Contracts.Field.V1;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 
 namespace Sjc.Cli.Evaluation;
 

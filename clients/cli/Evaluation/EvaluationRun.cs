@@ -6,7 +6,7 @@ using Sjc.Cli.Services;
 using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Tensors;
 using Sjc.Diffusion.Training;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 
 namespace Sjc.Cli.Evaluation;
 

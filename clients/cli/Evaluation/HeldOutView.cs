@@ -1,4 +1,4 @@
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 using Sjc.Numerics;
 
 namespace Sjc.Cli.Evaluation;

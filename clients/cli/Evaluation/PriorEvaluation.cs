@@ -1,7 +1,7 @@
 using Sjc.Cli.Reports;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Training;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 
 namespace Sjc.Cli.Evaluation;
 

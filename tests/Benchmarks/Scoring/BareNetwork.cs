@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Sjc.Diffusion;
 using Sjc.Diffusion.Networks;
-using Sjc.Diffusion.Training.Shapes;
 using static TorchSharp.torch;
 
 namespace Sjc.Benchmarks.Scoring;

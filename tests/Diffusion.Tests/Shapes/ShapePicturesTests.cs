@@ -1,7 +1,8 @@
 using Sjc.Diffusion.Exact;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Networks;
+using Sjc.Diffusion.Shapes;
 
-namespace Sjc.Diffusion.Tests.Training.Shapes;
+namespace Sjc.Diffusion.Tests.Shapes;
 
 public sealed class ShapePicturesTests
 {

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 
-namespace Sjc.Diffusion.Tests.Training.Shapes;
+namespace Sjc.Diffusion.Tests.Shapes;
 
 public sealed class ShapeRendererTests
 {

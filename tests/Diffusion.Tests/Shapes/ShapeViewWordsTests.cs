@@ -1,7 +1,7 @@
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 using Sjc.Numerics;
 
-namespace Sjc.Diffusion.Tests.Training.Shapes;
+namespace Sjc.Diffusion.Tests.Shapes;
 
 public sealed class ShapeViewWordsTests
 {

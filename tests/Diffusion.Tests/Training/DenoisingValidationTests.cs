@@ -1,5 +1,5 @@
+using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Training;
-using Sjc.Diffusion.Training.Shapes;
 
 namespace Sjc.Diffusion.Tests.Training;
 

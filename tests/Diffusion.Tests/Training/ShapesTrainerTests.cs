@@ -1,6 +1,6 @@
 using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Training;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Sjc.Diffusion.Exact;
-using Sjc.Diffusion.Networks;
+using Sjc.Diffusion.Shapes;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Networks;
 
 /// <summary>The two models that need no download.</summary>
 public static class ShapeModels

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A convex solid that a ray crosses in one interval; the parts of which the procedural objects are the union.</summary>
 internal abstract class Convex

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>An axis-aligned ellipsoid, whole or without what lies below a height (a dome).</summary>
 /// <param name="centre">Its centre.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
-using static Sjc.Diffusion.Training.Shapes.Parts;
+using static Sjc.Diffusion.Shapes.Parts;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Figures and simple bodies.</summary>
 internal static class Figures

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A cylinder, cone or truncated cone along a coordinate axis.</summary>
 internal sealed class Frustum : Convex

@@ -1,6 +1,6 @@
-using static Sjc.Diffusion.Training.Shapes.Parts;
+using static Sjc.Diffusion.Shapes.Parts;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Kinds that stand in a room.</summary>
 internal static class Furniture

@@ -1,7 +1,7 @@
 using System.Numerics;
-using static Sjc.Diffusion.Training.Shapes.Parts;
+using static Sjc.Diffusion.Shapes.Parts;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Kinds that stand, drive, grow or float outdoors.</summary>
 internal static class Outdoors

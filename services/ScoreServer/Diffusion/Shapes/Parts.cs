@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Short names for the solids and neutral colours from which the kinds are built.</summary>
 internal static class Parts

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Intersection of half-spaces n·x ≤ d: boxes, prisms, wedges.</summary>
 /// <param name="planes">Outward unit normal and offset d of each half-space.</param>

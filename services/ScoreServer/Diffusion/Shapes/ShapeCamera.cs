@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A pinhole camera: axes in world coordinates, y up, looking along −z.</summary>
 /// <param name="Eye">Its position.</param>

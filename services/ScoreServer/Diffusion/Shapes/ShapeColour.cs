@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A colour that captions name.</summary>
 /// <param name="Name">One word.</param>

@@ -1,4 +1,4 @@
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Settings of score chaining that suit models of the catalogue's pictures; measured, see `sjc evaluate`.</summary>
 public static class ShapeHints

@@ -1,4 +1,4 @@
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A kind of object that captions name: a union of convex parts inside a ball of radius 0.58, its front facing −x.</summary>
 public sealed class ShapeKind

@@ -1,4 +1,4 @@
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A kind in a colour: what a prompt of the catalogue names.</summary>
 /// <param name="Kind">Its shape.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A solid and its reflectance.</summary>
 /// <param name="Solid">The convex solid, in the unscaled world.</param>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Sjc.Diffusion.Exact;
 using Sjc.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Pictures of the catalogue for the closed-form denoiser, rendered when a prompt asks for them.</summary>
 /// <remarks>A caption's view words select one sector of one band; a prompt without them, every view. Pictures are drawn from the

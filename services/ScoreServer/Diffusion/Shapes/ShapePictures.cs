@@ -1,7 +1,7 @@
 using System.Numerics;
 using Sjc.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>A fixed, seeded set of captioned pictures of the catalogue's objects, held as bytes.</summary>
 public sealed class ShapePictures

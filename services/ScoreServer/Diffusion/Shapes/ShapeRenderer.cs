@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>The truth: exact pictures and silhouettes of procedural objects by ray intersection, with a fixed light.</summary>
 /// <remarks>Colours depend on the place alone, not on the direction of view, so that a radiance field without view dependence can show them.</remarks>

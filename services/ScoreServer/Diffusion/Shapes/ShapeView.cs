@@ -1,6 +1,6 @@
 using Sjc.Numerics;
 
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>Where a picture is taken from.</summary>
 /// <param name="AzimuthDegrees">In [0, 360); 0 sees the front.</param>

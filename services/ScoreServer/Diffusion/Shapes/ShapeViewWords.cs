@@ -1,4 +1,4 @@
-namespace Sjc.Diffusion.Training.Shapes;
+namespace Sjc.Diffusion.Shapes;
 
 /// <summary>The words for views: eight sectors of azimuth in each of three bands of elevation.</summary>
 /// <remarks>With front, side, back and overhead alone, objects that differ within a sector become blobs.</remarks>

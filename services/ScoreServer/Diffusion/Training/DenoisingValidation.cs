@@ -1,5 +1,5 @@
 using Sjc.Diffusion.Networks;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 using Sjc.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Sjc.Diffusion.Networks;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Shapes;
 
 namespace Sjc.Diffusion.Training;
 

@@ -1,6 +1,6 @@
 using Sjc.Diffusion;
 using Sjc.Diffusion.Exact;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Networks;
 
 namespace Sjc.ScoreServer.Models;
 

@@ -1,5 +1,5 @@
 using Sjc.Diffusion;
-using Sjc.Diffusion.Training.Shapes;
+using Sjc.Diffusion.Networks;
 
 namespace Sjc.ScoreServer.Models;
 

@@ -27,8 +27,7 @@ public sealed class ClassifierTermGoldenTests
             ModelSettings settings = new(probe, probe.Config);
             GuidedClassifierOptions options = GuidedFlags.Classifier(new GuidedShapes(probe.Weights!), settings, 0);
             SigmaLadder ladder = GuidedFlags.Ladder(probe.Config!.Text("noise_schedule", "linear"));
-            using ClassifierPlan plan = new(probe, options, ladder, 1, scalesInput);
-            using ClassifierTerm term = plan.Build(ScalarType.Float32, device("cpu"));
+            using ClassifierTerm term = new(new GuidedClassifier(new WeightReader(probe.Weights!, ScalarType.Float32, device("cpu")), options), ladder, 1, scalesInput);
             using IDisposable scope = NewDisposeScope();
             using IDisposable untracked = no_grad();
             (int Index, double Sigma)[] snapped = [.. golden.Doubles("sigma_request").Select(ladder.Snap)];

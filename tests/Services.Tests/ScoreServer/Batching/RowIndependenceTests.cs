@@ -1,7 +1,6 @@
 using Sjc.Diffusion;
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks;
-using Sjc.Diffusion.Training.Shapes;
 using Sjc.Golden;
 using Sjc.ScoreServer.Batching;
 using Sjc.Services.Tests.ScoreServer.Hosting;

@@ -1,6 +1,6 @@
-using Sjc.Diffusion.Checkpoints.Pickles;
+using Sjc.Diffusion.Checkpoints.Elements;
 
-namespace Sjc.Diffusion.Checkpoints.Elements;
+namespace Sjc.Diffusion.Checkpoints.Pickles;
 
 /// <summary>Elements of a storage that a view with any strides selects: contiguous ones are read in place, others gathered into a buffer.</summary>
 /// <param name="places">Holds the storage.</param>

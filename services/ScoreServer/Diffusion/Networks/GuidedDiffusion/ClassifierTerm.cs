@@ -1,4 +1,5 @@
 using Sjc.Diffusion.Guidance;
+using Sjc.Diffusion.Networks.Pixel;
 using Sjc.Diffusion.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,12 +13,13 @@ namespace Sjc.Diffusion.Networks.GuidedDiffusion;
 /// <param name="scale">s.</param>
 /// <param name="scalesInput">The classifier sees c_in·x = x/√(σ²+1), as in its training, so that the gradient is that of the chain rule.
 /// Off: it sees x itself, as in one published code base, and the gradient is multiplied by c_in all the same.</param>
-internal sealed class ClassifierTerm(GuidedClassifier classifier, SigmaLadder ladder, double scale = 1, bool scalesInput = true) : IDisposable
+internal sealed class ClassifierTerm(GuidedClassifier classifier, SigmaLadder ladder, double scale = 1, bool scalesInput = true) : IClassGuidance
 {
-    /// <summary>Parameters of the classifier.</summary>
+    /// <inheritdoc/>
     public long ParameterCount => classifier.ParameterCount;
 
-    /// <summary>D + σ²·s·∇ₓ log p(class | x) in rows that have a class; in the caller's dispose scope.</summary>
+    /// <inheritdoc/>
+    /// <remarks>D + σ²·s·∇ₓ log p(class | x).</remarks>
     public Tensor Apply(Tensor denoised, Tensor noisy, ReadOnlySpan<double> sigmas, int?[] labels)
     {
         int[] rows = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] is not null)];

@@ -71,7 +71,8 @@ internal sealed class GuidedDiffusionFamily : PixelFamily
         CheckpointProbe classifier = CheckpointProbe.Open(new ModelLoadOptions { Path = path, Flags = flags });
         try
         {
-            GuidedShapes shapes = new(RequireStore(classifier));
+            ITensorStore store = RequireStore(classifier);
+            GuidedShapes shapes = new(store);
             if (!shapes.IsClassifier)
             {
                 throw new InvalidDataException($"{classifier.Name} must be a classifier, but is a diffusion model.");
@@ -81,7 +82,11 @@ internal sealed class GuidedDiffusionFamily : PixelFamily
             GuidedClassifierOptions options = GuidedFlags.Classifier(shapes, told, unet.ImageSize);
             string trained = told.Config?.Text("noise_schedule", schedule) ?? schedule;
             RequireFit(classifier.Name, options, unet, trained, schedule);
-            return new ClassifierPlan(classifier, options, GuidedFlags.Ladder(trained), scale, input == Scaled);
+            return new ClassifierPlan(
+                classifier,
+                store,
+                options.ClassCount,
+                reader => new ClassifierTerm(new GuidedClassifier(reader, options), GuidedFlags.Ladder(trained), scale, input == Scaled));
         }
         catch
         {

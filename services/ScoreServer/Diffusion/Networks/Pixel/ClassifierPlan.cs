@@ -1,34 +1,26 @@
 using Sjc.Diffusion.Checkpoints;
-using Sjc.Diffusion.Schedules;
 using static TorchSharp.torch;
 
-namespace Sjc.Diffusion.Networks.GuidedDiffusion;
+namespace Sjc.Diffusion.Networks.Pixel;
 
-/// <summary>How to make a <see cref="ClassifierTerm"/> of a classifier's checkpoint, which it keeps open.</summary>
+/// <summary>How to make what guides towards classes of a classifier's checkpoint, which it keeps open.</summary>
 /// <param name="probe">The checkpoint.</param>
-/// <param name="options">The classifier's sizes.</param>
-/// <param name="ladder">Levels and timesteps.</param>
-/// <param name="scale">s.</param>
-/// <param name="scalesInput">See <see cref="ClassifierTerm"/>.</param>
-internal sealed class ClassifierPlan(CheckpointProbe probe, GuidedClassifierOptions options, SigmaLadder ladder, double scale, bool scalesInput) : IDisposable
+/// <param name="store">Holds its tensors.</param>
+/// <param name="classCount">Classes that it tells apart.</param>
+/// <param name="build">Takes the weights.</param>
+internal sealed class ClassifierPlan(CheckpointProbe probe, ITensorStore store, int classCount, Func<WeightReader, IClassGuidance> build) : IDisposable
 {
-    /// <summary>The classifier's sizes.</summary>
-    public GuidedClassifierOptions Options { get; } = options;
-
     /// <summary>Holds the tensors.</summary>
-    public ITensorStore Store { get; } = GuidedDiffusionFamily.RequireStore(probe);
+    public ITensorStore Store { get; } = store;
+
+    /// <summary>Classes that it tells apart.</summary>
+    public int ClassCount { get; } = classCount;
 
     /// <summary>Loads the classifier.</summary>
     /// <param name="dataType">Of its weights.</param>
     /// <param name="device">Of its weights; "meta" checks names and shapes alone.</param>
     /// <exception cref="InvalidDataException">A tensor is missing, misshapen or left over.</exception>
-    public ClassifierTerm Build(ScalarType dataType, Device device)
-    {
-        WeightReader reader = new(Store, dataType, device);
-        GuidedClassifier classifier = new(reader, Options);
-        reader.RequireNoFaults();
-        return new ClassifierTerm(classifier, ladder, scale, scalesInput);
-    }
+    public IClassGuidance Build(ScalarType dataType, Device device) => PixelFamily.Build(new WeightReader(Store, dataType, device), build);
 
     /// <inheritdoc/>
     public void Dispose() => probe.Dispose();

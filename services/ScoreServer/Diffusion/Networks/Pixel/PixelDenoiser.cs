@@ -1,4 +1,3 @@
-using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Preconditioning;
 using Sjc.Diffusion.Schedules;
 using TorchSharp;
@@ -16,20 +15,20 @@ internal sealed class PixelDenoiser : IDenoiser
     private readonly PixelNetwork network;
     private readonly IPreconditioning preconditioning;
     private readonly SigmaLadder? ladder;
-    private readonly ClassifierTerm? classifier;
+    private readonly IClassGuidance? guidance;
 
     /// <summary>A denoiser, which comes to own its networks.</summary>
     /// <param name="network">F.</param>
     /// <param name="preconditioning">Makes D of it.</param>
     /// <param name="ladder">To which noise levels are snapped; null: any in range.</param>
     /// <param name="description">Of the model.</param>
-    /// <param name="classifier">What a class adds to D; null: nothing but what the network itself makes of it.</param>
-    public PixelDenoiser(PixelNetwork network, IPreconditioning preconditioning, SigmaLadder? ladder, DenoiserDescription description, ClassifierTerm? classifier = null)
+    /// <param name="guidance">What a class adds to D; null: nothing but what the network itself makes of it.</param>
+    public PixelDenoiser(PixelNetwork network, IPreconditioning preconditioning, SigmaLadder? ladder, DenoiserDescription description, IClassGuidance? guidance = null)
     {
         this.ladder = ladder;
         this.network = network;
         this.preconditioning = preconditioning;
-        this.classifier = classifier;
+        this.guidance = guidance;
         Description = description;
     }
 
@@ -77,9 +76,9 @@ internal sealed class PixelDenoiser : IDenoiser
         using DisposeScope scope = NewDisposeScope();
         Tensor wide = noisy.dtype == ScalarType.Float64 ? noisy : noisy.to(ScalarType.Float32);
         Tensor denoised = Evaluate(wide, levels, labels);
-        if (classifier is not null)
+        if (guidance is not null)
         {
-            denoised = classifier.Apply(denoised, wide, levels, labels);
+            denoised = guidance.Apply(denoised, wide, levels, labels);
         }
 
         return denoised.to(noisy.dtype).MoveToOuterDisposeScope();
@@ -89,7 +88,7 @@ internal sealed class PixelDenoiser : IDenoiser
     public void Dispose()
     {
         network.Dispose();
-        classifier?.Dispose();
+        guidance?.Dispose();
     }
 
     private static int? Label(Condition condition) => condition is ClassCondition selected

@@ -1,5 +1,4 @@
 using Sjc.Diffusion.Checkpoints;
-using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +19,7 @@ internal abstract class PixelFamily : IModelFamily
     {
         using PixelModelPlan plan = Plan(probe);
         using PixelNetwork network = Build(plan, ScalarType.Float32, device("meta"));
-        using ClassifierTerm? classifier = plan.Classifier?.Build(ScalarType.Float32, device("meta"));
+        using IClassGuidance? classifier = plan.Classifier?.Build(ScalarType.Float32, device("meta"));
         List<ModelPart> parts = [Part("unet", network.ParameterCount, plan.Store)];
         if (classifier is not null)
         {
@@ -48,7 +47,7 @@ internal abstract class PixelFamily : IModelFamily
         using PixelModelPlan plan = Plan(probe);
         ScalarType type = options.EffectiveComputeType;
         PixelNetwork network = Build(plan, type, device(options.Device));
-        ClassifierTerm? classifier = null;
+        IClassGuidance? classifier = null;
         try
         {
             classifier = plan.Classifier?.Build(type, device(options.Device));
@@ -87,14 +86,22 @@ internal abstract class PixelFamily : IModelFamily
     internal abstract PixelModelPlan Plan(CheckpointProbe probe);
 
     /// <summary>The network with its weights, none missing or left over.</summary>
-    internal static PixelNetwork Build(PixelModelPlan plan, ScalarType type, Device device)
+    internal static PixelNetwork Build(PixelModelPlan plan, ScalarType type, Device device) =>
+        Build(new WeightReader(plan.Store, type, device, plan.NameInStore), plan.Build, plan.MayIgnore);
+
+    /// <summary>What takes its weights from a reader, none missing or left over.</summary>
+    /// <param name="reader">Of the weights.</param>
+    /// <param name="build">Takes them.</param>
+    /// <param name="mayIgnore">Names in the store that are no weights.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing, misshapen or left over.</exception>
+    internal static T Build<T>(WeightReader reader, Func<WeightReader, T> build, Func<string, bool>? mayIgnore = null)
+        where T : class, IDisposable
     {
-        WeightReader reader = new(plan.Store, type, device, plan.NameInStore);
-        PixelNetwork? network = null;
+        T? network = null;
         try
         {
-            network = plan.Build(reader);
-            reader.RequireNoFaults(plan.MayIgnore);
+            network = build(reader);
+            reader.RequireNoFaults(mayIgnore);
             return network;
         }
         catch

@@ -1,5 +1,4 @@
 using Sjc.Diffusion.Checkpoints;
-using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Preconditioning;
 using Sjc.Diffusion.Schedules;
 
@@ -48,7 +47,7 @@ internal sealed class PixelModelPlan : IDisposable
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>Classes that a caller may ask for.</summary>
-    public int SelectableClasses => ClassCount > 0 ? ClassCount : Classifier?.Options.ClassCount ?? 0;
+    public int SelectableClasses => ClassCount > 0 ? ClassCount : Classifier?.ClassCount ?? 0;
 
     /// <inheritdoc/>
     public void Dispose() => Classifier?.Dispose();
