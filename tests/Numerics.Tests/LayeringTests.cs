@@ -107,6 +107,43 @@ public sealed partial class LayeringTests
         }
     }
 
+    [Theory]
+    [InlineData("Sjc.Contracts")]
+    [InlineData("Sjc.Numerics")]
+    [InlineData("Sjc.Diffusion")]
+    [InlineData("Sjc.ScoreServer")]
+    [InlineData("Sjc.FieldOptimizer")]
+    [InlineData("Sjc.Client")]
+    public void Namespaces_OfProject_UseNoneThatUsesThem(string project)
+    {
+        ILookup<string, string> uses = Sources(project)
+            .Select(File.ReadAllText)
+            .Where(text => NamespacePattern().IsMatch(text))
+            .SelectMany(text => UsingPattern().Matches(text).Select(used => (Namespace: NamespacePattern().Match(text).Groups[1].Value, Used: used.Groups[1].Value)))
+            .Where(edge => IsWithin(edge.Used, project))
+            .ToLookup(edge => edge.Namespace, edge => edge.Used);
+
+        Assert.All(uses, room => Assert.DoesNotContain(room.Key, Reached(room.Key)));
+
+        HashSet<string> Reached(string from)
+        {
+            HashSet<string> reached = [];
+            Stack<string> open = new(uses[from]);
+            while (open.TryPop(out string? next))
+            {
+                if (reached.Add(next))
+                {
+                    foreach (string used in uses[next])
+                    {
+                        open.Push(used);
+                    }
+                }
+            }
+
+            return reached;
+        }
+    }
+
     private static bool IsWithin(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && (name.Length == prefix.Length || name[prefix.Length] is '.' or '-');
 
