@@ -5,8 +5,8 @@ using Sjc.Cli.Runs;
 using Sjc.Cli.Services;
 using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Tensors;
-using Sjc.Diffusion.Training;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Training;
 
 namespace Sjc.Cli.Evaluation;
 

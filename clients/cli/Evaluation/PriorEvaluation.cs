@@ -1,7 +1,7 @@
 using Sjc.Cli.Reports;
 using Sjc.Diffusion;
-using Sjc.Diffusion.Training;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Training;
 
 namespace Sjc.Cli.Evaluation;
 

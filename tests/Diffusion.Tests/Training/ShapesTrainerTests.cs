@@ -1,6 +1,6 @@
 using Sjc.Diffusion.Networks;
-using Sjc.Diffusion.Training;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

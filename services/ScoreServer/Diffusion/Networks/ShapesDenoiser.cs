@@ -1,6 +1,6 @@
 using Sjc.Diffusion.Preconditioning;
-using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Text;
 using Sjc.Numerics.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;

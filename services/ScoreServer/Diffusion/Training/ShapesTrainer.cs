@@ -1,7 +1,7 @@
 using Sjc.Diffusion.Networks;
 using Sjc.Diffusion.Preconditioning;
-using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Text;
 using Sjc.Numerics.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;

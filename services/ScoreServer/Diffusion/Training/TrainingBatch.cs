@@ -1,5 +1,5 @@
-using Sjc.Diffusion.Text;
 using Sjc.Diffusion.Shapes;
+using Sjc.Diffusion.Text;
 using Sjc.Numerics;
 
 namespace Sjc.Diffusion.Training;
