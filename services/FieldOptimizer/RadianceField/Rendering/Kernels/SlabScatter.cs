@@ -21,9 +21,9 @@ internal readonly unsafe ref struct SlabScatter
     private readonly int endPlane;
 
     /// <summary>Where record 0 would lie, were the whole grid in the slab's memory.</summary>
-    private readonly float* density;
     private readonly float* features;
     private readonly byte* touched;
+    private readonly RunScatter scatter;
 
     // ∂colour/∂feature = s₀ + s₁·colour + s₂·colour².
     private readonly float slope0;
@@ -35,9 +35,9 @@ internal readonly unsafe ref struct SlabScatter
     {
         (layout, stride, this.tape, this.firstPlane, this.endPlane, this.scratch) = (records.Layout, records.FeatureStride, tape, firstPlane, endPlane, scratch);
         nint skipped = (nint)firstPlane * layout.PlanePitch;
-        density = scratch.DensitySlab - skipped;
         features = scratch.FeatureSlab - (skipped * stride);
         touched = scratch.Touched - (skipped / RecordLayout.SegmentRecords);
+        scatter = new RunScatter(layout, stride, scratch.DensitySlab - skipped, features, touched);
         (slope0, slope1, slope2) = mode switch
         {
             ColorMode.Raw => (1f, 0f, 0f),
@@ -61,11 +61,54 @@ internal readonly unsafe ref struct SlabScatter
                     PlaceGradients();
                 }
 
-                AddPacket<TLanes>(packet, first, end);
+                if (slope0 == 1)
+                {
+                    AddRawPacket<TLanes>(packet, first, end);
+                }
+                else
+                {
+                    AddPacket<TLanes>(packet, first, end);
+                }
             }
         }
     }
 
+    /// <summary>One packet's steps first … end − 1; ∂L/∂feature of raw colours is w·g with one g per ray, so that only w is spread.</summary>
+    private void AddRawPacket<TLanes>(int packet, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        SampleCells cells = scratch.Cells(0);
+        float* rows = tape.Packets.Rows(packet);
+        PacketSamples samples = tape.Samples(packet);
+        float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
+        SampleRuns densityRuns = scratch.Runs(0);
+        SampleRuns colorRuns = scratch.Runs(1);
+        int low = firstPlane * layout.PlanePitch;
+        int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
+        for (int step = first; step < end; step += SampleCells.ChunkSteps)
+        {
+            int count = Math.Min(SampleCells.ChunkSteps, end - step);
+            cells.Locate<TLanes>(rows, samples.StepLength, layout, step, count);
+            Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
+            bool isVisible = new ReadOnlySpan<ushort>(samples.Visible + step, count).ContainsAnyExcept((ushort)0);
+            float* weights = isVisible ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
+            CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
+            int listed = densityRuns.List(count, cells.Index);
+            if (isVisible && stride == 4 && Avx.IsSupported && colorRuns.HasMasksOf(densityRuns, count))
+            {
+                scatter.AddBoth(densityRuns, listed, scratch.PlacedGradients);
+                continue;
+            }
+
+            scatter.AddDensities(densityRuns, listed);
+            if (isVisible)
+            {
+                scatter.AddRawFeatures(colorRuns, colorRuns.List(count, cells.Index), scratch);
+            }
+        }
+    }
+
+    /// <summary>One packet's steps first … end − 1, with the slope of the colour at each sample.</summary>
     private void AddPacket<TLanes>(int packet, int first, int end)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -75,8 +118,7 @@ internal readonly unsafe ref struct SlabScatter
         PacketSamples samples = tape.Samples(packet);
         float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
         int visible = CountVisible(samples.Visible, first);
-        SampleRuns densityRuns = scratch.Runs(0);
-        SampleRuns colorRuns = scratch.Runs(1);
+        SampleRuns runs = scratch.Runs(0);
         int low = firstPlane * layout.PlanePitch;
         int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
         cells.Locate<TLanes>(rows, samples.StepLength, layout, first, SampleCells.ChunkSteps);
@@ -86,21 +128,12 @@ internal readonly unsafe ref struct SlabScatter
             if (step + count < end)
             {
                 next.Locate<TLanes>(rows, samples.StepLength, layout, step + count, Math.Min(SampleCells.ChunkSteps, end - step - count));
-                Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
             }
 
+            CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), runs, null, 0, runs);
+            scatter.AddDensities(runs, runs.List(count, cells.Index));
             int found = CountVisible(samples.Visible + step, count);
-
-            // ∂L/∂feature of raw colours is w·g with one g per ray: only w is spread.
-            bool isRaw = slope0 == 1;
-            float* weights = isRaw && found > 0 ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
-            CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
-            AddDensity(densityRuns, densityRuns.List(count, cells.Index));
-            if (weights != null)
-            {
-                AddRawFeatures(colorRuns, colorRuns.List(count, cells.Index));
-            }
-            else if (found > 0)
+            if (found > 0)
             {
                 AddFeatures(cells, next, samples, step, count, visible);
             }
@@ -110,72 +143,7 @@ internal readonly unsafe ref struct SlabScatter
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddDensity(SampleRuns runs, int count)
-    {
-        nint row = sizeof(float) * layout.RowPitch;
-        nint plane = sizeof(float) * layout.PlanePitch;
-        float* slab = density;
-        float* corners = runs.Corners;
-        int* samples = runs.Samples;
-        int* cells = runs.Cells;
-        for (nint i = 0; i < count; i++)
-        {
-            float* from = corners + (4 * (nint)(uint)samples[i]);
-            byte* corner = (byte*)(slab + cells[i]);
-            AddFace(corner, row, from);
-            AddFace(corner + plane, row, from + SampleRuns.FacePitch);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddRawFeatures(SampleRuns runs, int count)
-    {
-        nint row = sizeof(float) * (nint)layout.RowPitch * stride;
-        nint plane = sizeof(float) * (nint)layout.PlanePitch * stride;
-        int record = stride;
-        float* slab = features;
-        float* corners = runs.Corners;
-        int* samples = runs.Samples;
-        int* cells = runs.Cells;
-        byte* marks = touched;
-        if (record == 4 && Avx.IsSupported)
-        {
-            float* doubled = scratch.PlacedGradients;
-            for (nint i = 0; i < count; i++)
-            {
-                nint sample = (nint)(uint)samples[i];
-                int cell = cells[i];
-                marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
-                float* from = corners + (4 * sample);
-                byte* corner = (byte*)(slab + (4 * (nint)cell));
-                Vector256<float> gradient = Vector256.Load(doubled + (8 * (sample & (Width - 1))));
-                AddRecords(corner, row, gradient, from);
-                AddRecords(corner + plane, row, gradient, from + SampleRuns.FacePitch);
-            }
-
-            return;
-        }
-
-        float* gradients = scratch.Colors;
-        for (int i = 0; i < count; i++)
-        {
-            int sample = samples[i];
-            marks[(uint)cells[i] / RecordLayout.SegmentRecords] = 1;
-            float* from = corners + (4 * sample);
-            byte* corner = (byte*)(slab + ((nint)cells[i] * record));
-            for (int quad = 0; quad < record; quad += 4, corner += 4 * sizeof(float))
-            {
-                Vector128<float> gradient = Vector128.Load(gradients + (SampleRuns.Place(sample % Width) * record) + quad);
-                AddWeighted((float*)corner, record, gradient, from);
-                AddWeighted((float*)(corner + row), record, gradient, from + 2);
-                AddWeighted((float*)(corner + plane), record, gradient, from + SampleRuns.FacePitch);
-                AddWeighted((float*)(corner + plane + row), record, gradient, from + SampleRuns.FacePitch + 2);
-            }
-        }
-    }
-
-    /// <summary>The pixels' gradients of four channels as <see cref="AddRawFeatures"/> wants them: by the places of their rays, and twice, once for each of two
+    /// <summary>The pixels' gradients of four channels as <see cref="RunScatter"/> wants them: by the places of their rays, and twice, once for each of two
     /// neighbouring records.</summary>
     private void PlaceGradients()
     {
@@ -186,44 +154,6 @@ internal readonly unsafe ref struct SlabScatter
             gradient.Store(place);
             gradient.Store(place + 4);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddWeighted(float* sum, int record, Vector128<float> gradient, float* pair)
-    {
-        Vector128.FusedMultiplyAdd(Vector128.Create(pair[0]), gradient, Vector128.Load(sum)).Store(sum);
-        Vector128.FusedMultiplyAdd(Vector128.Create(pair[1]), gradient, Vector128.Load(sum + record)).Store(sum + record);
-    }
-
-    /// <summary>Adds weighted gradients to the four records of a face: pairs of neighbours in x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddRecords(byte* corner, nint row, Vector256<float> gradient, float* face)
-    {
-        Vector256<float> weights = Avx.BroadcastVector128ToVector256(face);
-        float* lower = (float*)corner;
-        float* upper = (float*)(corner + row);
-        Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1)), gradient, Vector256.Load(lower)).Store(lower);
-        Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(2, 2, 2, 2, 3, 3, 3, 3)), gradient, Vector256.Load(upper)).Store(upper);
-    }
-
-    /// <summary>Adds the four values of a face: pairs of neighbours in x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddFace(byte* corner, nint row, float* face)
-    {
-        float* lower = (float*)corner;
-        float* upper = (float*)(corner + row);
-        if (Sse2.IsSupported)
-        {
-            Vector128<float> sums = Sse.LoadHigh(Sse2.LoadScalarVector128((double*)lower).AsSingle(), upper) + Vector128.Load(face);
-            Sse.StoreLow(lower, sums);
-            Sse.StoreHigh(upper, sums);
-            return;
-        }
-
-        lower[0] += face[0];
-        lower[1] += face[1];
-        upper[0] += face[2];
-        upper[1] += face[3];
     }
 
     /// <summary>Adds w·g·∂colour/∂feature of visible samples to their cells' corners; each record in vectors of its own, so that what

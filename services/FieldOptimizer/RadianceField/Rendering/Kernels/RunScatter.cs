@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sjc.RadianceField.Rendering.Kernels;
+
+/// <summary>Adds the corners of runs to a slab's records.</summary>
+internal readonly unsafe ref struct RunScatter
+{
+    private const int Width = RayPackets.Width;
+
+    private readonly float* density;
+    private readonly float* features;
+    private readonly byte* touched;
+    private readonly int stride;
+    private readonly nint row;
+    private readonly nint plane;
+
+    /// <summary>A scatter into one slab.</summary>
+    /// <param name="layout">Of the grid.</param>
+    /// <param name="stride">Floats of a record of features.</param>
+    /// <param name="density">Where the density of record 0 would lie, were the whole grid in the slab's memory.</param>
+    /// <param name="features">The same of features.</param>
+    /// <param name="touched">The same of the marks of segments.</param>
+    public RunScatter(RecordLayout layout, int stride, float* density, float* features, byte* touched)
+    {
+        this.density = density;
+        this.features = features;
+        this.touched = touched;
+        this.stride = stride;
+        (row, plane) = (sizeof(float) * (nint)layout.RowPitch, sizeof(float) * (nint)layout.PlanePitch);
+    }
+
+    /// <summary>Adds densities.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void AddDensities(SampleRuns runs, int count)
+    {
+        (nint row, nint plane) = (this.row, this.plane);
+        float* slab = density;
+        float* corners = runs.Corners;
+        int* samples = runs.Samples;
+        int* cells = runs.Cells;
+        for (nint i = 0; i < count; i++)
+        {
+            float* from = corners + (4 * (nint)(uint)samples[i]);
+            byte* corner = (byte*)(slab + cells[i]);
+            AddFace(corner, row, from);
+            AddFace(corner + plane, row, from + SampleRuns.FacePitch);
+        }
+    }
+
+    /// <summary>Adds densities and the features of raw colours, four channels, where both have the same runs.</summary>
+    /// <param name="runs">The densities'; those of the weights lie behind, as in <see cref="PacketScratch.Runs"/>.</param>
+    /// <param name="count">Runs.</param>
+    /// <param name="gradients">By the places of the rays, each twice.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void AddBoth(SampleRuns runs, int count, float* gradients)
+    {
+        (nint row, nint plane) = (this.row, this.plane);
+        float* densitySlab = density;
+        float* featureSlab = features;
+        float* corners = runs.Corners;
+        int* samples = runs.Samples;
+        int* cells = runs.Cells;
+        byte* marks = touched;
+        for (nint i = 0; i < count; i++)
+        {
+            nint sample = (nint)(uint)samples[i];
+            nint cell = cells[i];
+            marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
+            float* from = corners + (4 * sample);
+            byte* corner = (byte*)(featureSlab + (4 * cell));
+            byte* value = (byte*)(densitySlab + cell);
+            Vector256<float> gradient = Vector256.Load(gradients + (8 * (sample & (Width - 1))));
+            AddRecords(corner, 4 * row, gradient, from + SampleRuns.Floats);
+            AddFace(value, row, from);
+            AddRecords(corner + (4 * plane), 4 * row, gradient, from + SampleRuns.Floats + SampleRuns.FacePitch);
+            AddFace(value + plane, row, from + SampleRuns.FacePitch);
+        }
+    }
+
+    /// <summary>Adds the features of raw colours.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void AddRawFeatures(SampleRuns runs, int count, PacketScratch scratch)
+    {
+        int record = stride;
+        (nint row, nint plane) = (record * this.row, record * this.plane);
+        float* slab = features;
+        float* corners = runs.Corners;
+        int* samples = runs.Samples;
+        int* cells = runs.Cells;
+        byte* marks = touched;
+        if (record == 4 && Avx.IsSupported)
+        {
+            float* placed = scratch.PlacedGradients;
+            for (nint i = 0; i < count; i++)
+            {
+                nint sample = (nint)(uint)samples[i];
+                int cell = cells[i];
+                marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
+                float* from = corners + (4 * sample);
+                byte* corner = (byte*)(slab + (4 * (nint)cell));
+                Vector256<float> gradient = Vector256.Load(placed + (8 * (sample & (Width - 1))));
+                AddRecords(corner, row, gradient, from);
+                AddRecords(corner + plane, row, gradient, from + SampleRuns.FacePitch);
+            }
+
+            return;
+        }
+
+        float* gradients = scratch.Colors;
+        for (int i = 0; i < count; i++)
+        {
+            int sample = samples[i];
+            marks[(uint)cells[i] / RecordLayout.SegmentRecords] = 1;
+            float* from = corners + (4 * sample);
+            byte* corner = (byte*)(slab + ((nint)cells[i] * record));
+            for (int quad = 0; quad < record; quad += 4, corner += 4 * sizeof(float))
+            {
+                Vector128<float> gradient = Vector128.Load(gradients + (SampleRuns.Place(sample % Width) * record) + quad);
+                AddWeighted((float*)corner, record, gradient, from);
+                AddWeighted((float*)(corner + row), record, gradient, from + 2);
+                AddWeighted((float*)(corner + plane), record, gradient, from + SampleRuns.FacePitch);
+                AddWeighted((float*)(corner + plane + row), record, gradient, from + SampleRuns.FacePitch + 2);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddWeighted(float* sum, int record, Vector128<float> gradient, float* pair)
+    {
+        Vector128.FusedMultiplyAdd(Vector128.Create(pair[0]), gradient, Vector128.Load(sum)).Store(sum);
+        Vector128.FusedMultiplyAdd(Vector128.Create(pair[1]), gradient, Vector128.Load(sum + record)).Store(sum + record);
+    }
+
+    /// <summary>Adds weighted gradients to the four records of a face: pairs of neighbours in x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRecords(byte* corner, nint row, Vector256<float> gradient, float* face)
+    {
+        Vector256<float> weights = Avx.BroadcastVector128ToVector256(face);
+        float* lower = (float*)corner;
+        float* upper = (float*)(corner + row);
+        Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1)), gradient, Vector256.Load(lower)).Store(lower);
+        Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(2, 2, 2, 2, 3, 3, 3, 3)), gradient, Vector256.Load(upper)).Store(upper);
+    }
+
+    /// <summary>Adds the four values of a face: pairs of neighbours in x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddFace(byte* corner, nint row, float* face)
+    {
+        float* lower = (float*)corner;
+        float* upper = (float*)(corner + row);
+        if (Sse2.IsSupported)
+        {
+            Vector128<float> sums = Sse.LoadHigh(Sse2.LoadScalarVector128((double*)lower).AsSingle(), upper) + Vector128.Load(face);
+            Sse.StoreLow(lower, sums);
+            Sse.StoreHigh(upper, sums);
+            return;
+        }
+
+        lower[0] += face[0];
+        lower[1] += face[1];
+        upper[0] += face[2];
+        upper[1] += face[3];
+    }
+}
