@@ -34,6 +34,7 @@ internal sealed partial class EffectiveOptionsLog(
                 Tls = security.Value.CertificateFile.Length > 0,
                 ClientCertificates = security.Value.ClientAuthorityFile.Length > 0,
                 ApiKeysOf = security.Value.ApiKeys.Select(key => key.Tenant),
+                ApiKeyFile = security.Value.ApiKeyFile.Length > 0,
                 Tokens = security.Value.Jwt.IsOn,
             },
             Admin = new { admin.Value.Port, admin.Value.Address, Key = admin.Value.KeySha256.Length > 0 },

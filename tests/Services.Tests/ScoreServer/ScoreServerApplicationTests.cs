@@ -174,6 +174,8 @@ public sealed class ScoreServerApplicationTests
     [InlineData("--Batching:MaxDelay=02:00:00", "Batching:MaxDelay must be in [0, 1 h], but is 02:00:00.")]
     [InlineData("--Tenants:0:Weight=0", "Tenants:0:Name must be set and unique, but is empty.")]
     [InlineData("--Security:ApiKeys:0:Tenant=a", "Security:ApiKeys:0:Sha256 must be 64 hexadecimal digits, but is 0 characters.")]
+    [InlineData("--Security:ApiKeyFile=/nowhere", "Security:ApiKeyFile must be a file, but is /nowhere.")]
+    [InlineData("--Security:ApiKeyFile=/dev/null", "Security:ApiKeyFile must hold lines of a key's SHA-256 and its tenant, but does not: It holds no key.")]
     [InlineData("--Security:ClientAuthorityFile=/nowhere.pem", "Security:ClientAuthorityFile must be a file, but is /nowhere.pem.")]
     [InlineData("--Telemetry:OtlpEndpoint=collector", "Telemetry:OtlpEndpoint must be an http or https address, but is collector.")]
     [InlineData("--Security:Jwt:KeyFile=/etc/hostname", "Security:Jwt:KeyFile must be a JSON web key set or a public key in PEM, but is not: ")]

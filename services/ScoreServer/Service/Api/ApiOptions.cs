@@ -49,6 +49,10 @@ internal sealed record ApiOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxResetsPerSecond { get; init; } = 200;
 
+    /// <summary>Requests that a tenant without a quota of its own may make a second, in bursts of as many; 0: as many as there is room for.</summary>
+    [Range(0, 1_000_000)]
+    public int TenantCallsPerSecond { get; init; } = 2000;
+
     /// <summary>A stream whose client has not taken an answer after so long is cut off, whether it reads nothing or a few bytes at a time.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

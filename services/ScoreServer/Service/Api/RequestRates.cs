@@ -1,57 +1,47 @@
-using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Sjc.ScoreServer.Batching;
 
 namespace Sjc.ScoreServer.Api;
 
-/// <summary>Requests a second of the tenants that have a quota of them.</summary>
+/// <summary>Requests a second of each tenant: its own quota, or the one that all others have each. What has not been asked for in a while is forgotten.</summary>
 internal sealed class RequestRates : IDisposable
 {
-    private readonly Dictionary<string, (int Rate, TokenBucketRateLimiter Bucket)> _byTenant = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _configured;
+    private readonly int _usual;
+    private readonly PartitionedRateLimiter<string> _buckets;
 
-    public RequestRates(IOptions<TenantsOptions> options)
+    public RequestRates(IOptions<TenantsOptions> tenants, IOptions<ApiOptions> options)
     {
-        foreach (TenantOptions tenant in options.Value.Tenants)
-        {
-            if (tenant.CallsPerSecond is { } rate)
-            {
-                _byTenant[tenant.Name] = (rate, new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-                {
-                    TokenLimit = rate,
-                    TokensPerPeriod = Math.Max(rate / 10, 1),
-                    ReplenishmentPeriod = rate >= 10 ? TimeSpan.FromSeconds(0.1) : TimeSpan.FromSeconds(1.0 / rate),
-                    AutoReplenishment = true,
-                }));
-            }
-        }
+        _configured = tenants.Value.Tenants.Where(tenant => tenant.CallsPerSecond is not null).ToDictionary(tenant => tenant.Name, tenant => tenant.CallsPerSecond!.Value, StringComparer.Ordinal);
+        _usual = options.Value.TenantCallsPerSecond;
+        _buckets = PartitionedRateLimiter.Create<string, string>(
+            tenant => Of(tenant) is { } rate ? RateLimitPartition.GetTokenBucketLimiter(tenant, _ => Bucket(rate)) : RateLimitPartition.GetNoLimiter(""),
+            StringComparer.Ordinal);
     }
 
     /// <summary>A tenant's quota; null: none.</summary>
-    public int? Of(string tenant) => _byTenant.TryGetValue(tenant, out (int Rate, TokenBucketRateLimiter Bucket) quota) ? quota.Rate : null;
+    public int? Of(string tenant) => _configured.TryGetValue(tenant, out int rate) ? rate : _usual > 0 ? _usual : null;
 
     /// <summary>Takes one request from the tenant's quota.</summary>
-    /// <param name="tenant">Any tenant; most have no quota.</param>
+    /// <param name="tenant">Any tenant.</param>
     /// <param name="wait">Where there is none left: when to try again.</param>
     public bool TryTake(string tenant, out TimeSpan wait)
     {
-        wait = TimeSpan.Zero;
-        if (!_byTenant.TryGetValue(tenant, out (int Rate, TokenBucketRateLimiter Bucket) quota))
-        {
-            return true;
-        }
-
-        using RateLimitLease lease = quota.Bucket.AttemptAcquire();
-        wait = lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? after : TimeSpan.FromSeconds(1.0 / quota.Rate);
+        using RateLimitLease lease = _buckets.AttemptAcquire(tenant);
+        wait = lease.IsAcquired ? TimeSpan.Zero
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? after
+            : TimeSpan.FromSeconds(1.0 / Of(tenant)!.Value);
         return lease.IsAcquired;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _buckets.Dispose();
+
+    private static TokenBucketRateLimiterOptions Bucket(int rate)
     {
-        foreach ((_, TokenBucketRateLimiter bucket) in _byTenant.Values)
-        {
-            bucket.Dispose();
-        }
+        // About ten times a second, as often as the limiter looks; more seldom below ten requests a second.
+        int tokens = (rate + 9) / 10;
+        return new TokenBucketRateLimiterOptions { TokenLimit = rate, TokensPerPeriod = tokens, ReplenishmentPeriod = TimeSpan.FromSeconds((double)tokens / rate) };
     }
 }

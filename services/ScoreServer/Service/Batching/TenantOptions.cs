@@ -12,6 +12,6 @@ internal sealed record TenantOptions
     /// <summary>Rows that it may have in a queue; unset: <see cref="BatchingOptions.TenantCapacityRows"/>.</summary>
     public int? CapacityRows { get; init; }
 
-    /// <summary>Requests that it may make a second, in bursts of as many; unset: as many as there is room for.</summary>
+    /// <summary>Requests that it may make a second, in bursts of as many; unset: Api:TenantCallsPerSecond.</summary>
     public int? CallsPerSecond { get; init; }
 }

@@ -15,6 +15,7 @@ internal sealed class Authenticator
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, string> _tenantsByKey;
+    private readonly RenewedFiles<Dictionary<string, string>>? _tenantsByKeyOfFile;
     private readonly SecurityOptions _options;
     private readonly JsonWebTokenHandler _tokens = new() { MapInboundClaims = false };
     private readonly TokenValidationParameters? _validation;
@@ -23,6 +24,7 @@ internal sealed class Authenticator
     {
         _options = options.Value;
         _tenantsByKey = _options.ApiKeys.ToDictionary(key => key.Sha256.ToUpperInvariant(), key => key.Tenant, StringComparer.Ordinal);
+        _tenantsByKeyOfFile = _options.ApiKeyFile.Length > 0 ? new([_options.ApiKeyFile], texts => ApiKeyFile.Parse(texts[0]), time, logger) : null;
         _validation = _options.Jwt.IsOn ? CreateValidation(_options.Jwt, time, logger) : null;
     }
 
@@ -48,8 +50,16 @@ internal sealed class Authenticator
         certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) is { Length: > 0 } name ? name : null;
 
     // A dictionary of hashes: neither its time nor a leak of the configuration gives a key away.
-    private string? TenantOfKey(string shown) =>
-        shown.Length > 0 ? _tenantsByKey.GetValueOrDefault(Convert.ToHexString(ShownKey.Hash(shown))) : null;
+    private string? TenantOfKey(string shown)
+    {
+        if (shown.Length == 0)
+        {
+            return null;
+        }
+
+        string hash = Convert.ToHexString(ShownKey.Hash(shown));
+        return _tenantsByKey.GetValueOrDefault(hash) ?? _tenantsByKeyOfFile?.Value.GetValueOrDefault(hash);
+    }
 
     private async Task<string?> TenantOfTokenAsync(string shown)
     {

@@ -42,7 +42,7 @@ internal sealed partial class ExposureWarning(IServer server, IOptions<SecurityO
         Uri.TryCreate(address.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
         && (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip)));
 
-    [LoggerMessage(EventId = 400, Level = LogLevel.Warning, Message = "ANYBODY WHO REACHES {Address} MAY USE THIS SERVER: it listens beyond loopback and asks for no key, token or certificate. Set Security:ApiKeys, Security:Jwt or Security:ClientAuthorityFile; see docs/operations.md.")]
+    [LoggerMessage(EventId = 400, Level = LogLevel.Warning, Message = "ANYBODY WHO REACHES {Address} MAY USE THIS SERVER: it listens beyond loopback and asks for no key, token or certificate. Set Security:ApiKeys, Security:ApiKeyFile, Security:Jwt or Security:ClientAuthorityFile; see docs/operations.md.")]
     private partial void LogOpen(string address);
 
     [LoggerMessage(EventId = 402, Level = LogLevel.Warning, Message = "Anybody who reaches {Address} may read the metrics, names of tenants and models among them; keep it inside.")]

@@ -10,7 +10,7 @@ internal static class ServerCertificates
 {
     /// <summary>Sets https addresses up.</summary>
     /// <param name="https">What is set up.</param>
-    /// <param name="options">Files; the server's own certificate is read again where it changes.</param>
+    /// <param name="options">Files, which are read again where they change.</param>
     /// <param name="time">Of the looks at the files.</param>
     /// <param name="logger">Is told of changes.</param>
     public static void Configure(HttpsConnectionAdapterOptions https, SecurityOptions options, TimeProvider time, ILogger logger)
@@ -29,18 +29,19 @@ internal static class ServerCertificates
         };
         if (options.ClientAuthorityFile.Length > 0)
         {
-            X509Certificate2Collection authorities = ParseAuthorities(options.ClientAuthorityFile);
+            RenewedFiles<X509Certificate2Collection> authorities = new([options.ClientAuthorityFile], texts => ParseAuthorities(texts[0]), time, logger);
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (certificate, presented, _) => IsIssuedBy(authorities, certificate, presented);
+            https.ClientCertificateValidation = (certificate, presented, _) => IsIssuedBy(authorities.Value, certificate, presented);
         }
     }
 
     /// <summary>Certificates of a file.</summary>
+    /// <param name="text">PEM.</param>
     /// <exception cref="CryptographicException">It holds none.</exception>
-    public static X509Certificate2Collection ParseAuthorities(string path)
+    public static X509Certificate2Collection ParseAuthorities(string text)
     {
         X509Certificate2Collection authorities = [];
-        authorities.ImportFromPemFile(path);
+        authorities.ImportFromPem(text);
         return authorities.Count > 0 ? authorities : throw new CryptographicException("It holds no certificate.");
     }
 

@@ -74,10 +74,12 @@ public sealed class AuthenticationTests : IDisposable
         Assert.Equal(StatusCode.OK, codes[0]);
     }
 
-    [Fact]
-    public async Task EncodePrompts_BeyondTheQuota_IsRefusedWithRetryInfo()
+    [Theory]
+    [InlineData("--Tenants:0:Name=alice", "--Tenants:0:CallsPerSecond=1")]
+    [InlineData("--Api:TenantCallsPerSecond=1")]
+    public async Task EncodePrompts_BeyondTheQuota_IsRefusedWithRetryInfo(params string[] quota)
     {
-        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], "--Tenants:0:Name=alice", "--Tenants:0:CallsPerSecond=1");
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory], quota);
         EncodePromptsRequest request = new() { Model = TinyPictures.Kind, Prompts = { "a red car" } };
 
         Task<EncodePromptsResponse>[] calls =
@@ -145,6 +147,37 @@ public sealed class AuthenticationTests : IDisposable
 
         Assert.Equal("alice", await authenticator.AuthenticateAsync(Showing(renewed)));
         await Assert.ThrowsAsync<RpcException>(() => authenticator.AuthenticateAsync(Showing(old)));
+    }
+
+    [Fact]
+    public async Task Score_ApiKeyFileIsRenewed_TakesTheNewKeyAndNoLongerTheOld()
+    {
+        string next = Convert.ToHexString(SHA256.HashData("another"u8));
+        File.WriteAllText(_folder["keys"], $"{Hash} alice\n");
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        Authenticator authenticator = new(Options.Create(new SecurityOptions { ApiKeyFile = _folder["keys"] }), time, NullLogger<Authenticator>.Instance);
+
+        Assert.Equal("alice", await authenticator.AuthenticateAsync(Showing(Key)));
+        await Assert.ThrowsAsync<RpcException>(() => authenticator.AuthenticateAsync(Showing("another")));
+        File.WriteAllText(_folder["keys"], $"{next} bob\n");
+        Assert.Equal("alice", await authenticator.AuthenticateAsync(Showing(Key)));
+        time.Advance(RenewedFiles<object>.Pause);
+
+        Assert.Equal("bob", await authenticator.AuthenticateAsync(Showing("another")));
+        await Assert.ThrowsAsync<RpcException>(() => authenticator.AuthenticateAsync(Showing(Key)));
+    }
+
+    [Fact]
+    public async Task Score_ApiKeyFile_IsAskedForBesideTheConfiguredKeys()
+    {
+        File.WriteAllText(_folder["keys"], $"{Convert.ToHexString(SHA256.HashData("another"u8))} bob");
+        await using ScoreServerHost host = await ScoreServerHost.StartAsync(
+            [TinyPictures.Factory], "--Security:ApiKeys:0:Tenant=alice", $"--Security:ApiKeys:0:Sha256={Hash}", $"--Security:ApiKeyFile={_folder["keys"]}");
+
+        Assert.Equal(StatusCode.OK, await ShowAsync(host, Key));
+        Assert.Equal(StatusCode.OK, await ShowAsync(host, "another"));
+        Assert.Equal(StatusCode.Unauthenticated, await ShowAsync(host, "a third"));
+        Assert.Equal(StatusCode.Unauthenticated, await ScoreAsync(host, []));
     }
 
     private static DefaultHttpContext Showing(string token)

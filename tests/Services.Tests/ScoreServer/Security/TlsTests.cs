@@ -72,6 +72,26 @@ public sealed class TlsTests : IDisposable
         Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), server));
     }
 
+    [Fact]
+    public async Task MutualTls_AuthoritiesAreRenewed_TakesTheirCertificatesAndNoLongerTheOld()
+    {
+        FakeTimeProvider time = new();
+        using TestCertificates others = new();
+        using X509Certificate2 alice = _certificates.Issue("alice");
+        using X509Certificate2 bob = others.Issue("bob");
+        string authorities = others.AuthorityFile + ".of-clients";
+        File.Copy(_certificates.AuthorityFile, authorities);
+        await using WebApplication application = await StartAsync(time, $"--Security:ClientAuthorityFile={authorities}");
+        Assert.Equal(StatusCode.OK, await ScoreAsync(application.Address(), alice));
+        Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), bob));
+
+        File.Copy(others.AuthorityFile, authorities, overwrite: true);
+        time.Advance(RenewedFiles<object>.Pause);
+
+        Assert.Equal(StatusCode.OK, await ScoreAsync(application.Address(), bob));
+        Assert.NotEqual(StatusCode.OK, await ScoreAsync(application.Address(), alice));
+    }
+
     private Task<WebApplication> StartAsync(params string[] args) => StartAsync(TimeProvider.System, args);
 
     private async Task<WebApplication> StartAsync(TimeProvider time, params string[] args)
