@@ -9,6 +9,7 @@ from typing import Callable, Iterator, Mapping, Optional, TypeVar
 import grpc
 
 from .errors import RefusedError, SjcError, UnavailableError, from_rpc
+from .tracing import current_headers
 
 T = TypeVar("T")
 Trace = Callable[[], Optional[Mapping[str, str]]]
@@ -22,7 +23,8 @@ class Calls:
     address: host:port, or anything else that gRPC resolves, such as dns:///scorers:5201 (calls then go round over all addresses).
     timeout: seconds for a call with all its retries, unless the call says otherwise. credentials: grpc.ssl_channel_credentials(...)
     for TLS; None: HTTP/2 without. metadata: (key, value) pairs for every call, such as ("authorization", "Bearer ..."). trace: is asked
-    before each request for the headers of the trace that it belongs to, "traceparent" and perhaps "tracestate" (W3C Trace Context).
+    before each request for the headers of the trace that it belongs to, "traceparent" and perhaps "tracestate" (W3C Trace Context); None:
+    those of OpenTelemetry's current span, where there is one.
     """
 
     def __init__(self, address: str, timeout: float, credentials: Optional[grpc.ChannelCredentials], metadata, trace: Optional[Trace] = None) -> None:
@@ -39,18 +41,14 @@ class Calls:
         self.channel = grpc.secure_channel(target, credentials, options) if credentials else grpc.insecure_channel(target, options)
         self.timeout = timeout
         self._metadata = tuple(metadata)
-        self._trace = trace
+        self._trace = trace or current_headers
 
     def close(self) -> None:
         self.channel.close()
 
     def trace(self, traceparent: Optional[str] = None) -> dict[str, str]:
-        """The headers of a request's trace: the one named, or the one that the caller's function gives; empty: none."""
-        headers: Mapping[str, str] = {}
-        if traceparent:
-            headers = {"traceparent": traceparent}
-        elif self._trace:
-            headers = self._trace() or {}
+        """The headers of a request's trace: the one named, or else the one that the caller's function gives; empty: none."""
+        headers = {"traceparent": traceparent} if traceparent else self._trace() or {}
         return {name: headers[name] for name in ("traceparent", "tracestate") if headers.get(name)}
 
     def metadata(self, traceparent: Optional[str] = None) -> tuple:

@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 
 from . import tensors
-from .calls import Calls, Trace
+from .client import Client
 from .errors import RefusedError
 from .field.v1 import field_pb2, field_pb2_grpc
 
@@ -38,34 +38,14 @@ class View:
     opacity: Optional[np.ndarray]
 
 
-class Optimizer:
+class Optimizer(Client):
     """A FieldOptimizer. Safe to use from several threads.
 
     Calls that read, and create(), which is idempotent, are repeated while the server is away; commands to a job are sent once.
-    trace: is asked before each call for the headers of its trace, {"traceparent": ..., "tracestate": ...} (W3C Trace Context).
     """
 
-    def __init__(
-        self,
-        address: str = "localhost:5202",
-        *,
-        timeout: float = 60.0,
-        credentials: Optional[grpc.ChannelCredentials] = None,
-        metadata=(),
-        trace: Optional[Trace] = None,
-    ) -> None:
-        self._calls = Calls(address, timeout, credentials, metadata, trace)
-        self._stub = field_pb2_grpc.FieldServiceStub(self._calls.channel)
-
-    def __enter__(self) -> "Optimizer":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes the connection; calls that still wait fail."""
-        self._calls.close()
+    _address = "localhost:5202"
+    _stub_of = field_pb2_grpc.FieldServiceStub
 
     def create(self, prompt: str, *, request_id: str = "", timeout: Optional[float] = None, **spec) -> field_pb2.Job:
         """Creates a job. spec: fields of JobSpec, sub-messages as dicts, such as iterations=400, field={"grid_size": 32}."""

@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 
 from . import tensors
-from .calls import Calls, Trace
+from .client import Client
 from .errors import from_rpc, from_status
 from .score.v1 import score_pb2, score_pb2_grpc
 
@@ -65,34 +65,14 @@ class PendingScores:
         return self._call.cancel()
 
 
-class Scorer:
+class Scorer(Client):
     """A ScoreServer. Safe to use from several threads.
 
     Calls are repeated while the server is away or full: noise comes from seeds, so that equal requests have equal answers.
-    trace: is asked before each request for the headers of its trace, {"traceparent": ..., "tracestate": ...} (W3C Trace Context).
     """
 
-    def __init__(
-        self,
-        address: str = "localhost:5201",
-        *,
-        timeout: float = 60.0,
-        credentials: Optional[grpc.ChannelCredentials] = None,
-        metadata=(),
-        trace: Optional[Trace] = None,
-    ) -> None:
-        self._calls = Calls(address, timeout, credentials, metadata, trace)
-        self._stub = score_pb2_grpc.ScoreServiceStub(self._calls.channel)
-
-    def __enter__(self) -> "Scorer":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes the connection; calls that still wait fail."""
-        self._calls.close()
+    _address = "localhost:5201"
+    _stub_of = score_pb2_grpc.ScoreServiceStub
 
     def models(self, *, timeout: Optional[float] = None) -> list[score_pb2.Model]:
         """The models that the server holds; the first is its default."""
@@ -154,7 +134,7 @@ class Scorer:
         return request
 
     def score(self, images, sigmas, *, timeout: Optional[float] = None, traceparent: Optional[str] = None, **options) -> Scores:
-        """Scores of images at noise levels; options as in request(). traceparent: the trace that it belongs to, instead of trace()."""
+        """Scores of images at noise levels; options as in request(). traceparent: the trace that it belongs to, instead of the current one."""
         response = self._calls.unary(self._stub.Score, self.request(images, sigmas, **options), timeout, traceparent=traceparent)
         return _to_scores(response, np.ndim(images) == 3)
 
@@ -174,7 +154,7 @@ class Scorer:
     ) -> Iterator[Scores]:
         """Scores of many requests over one stream, in their order, with several in flight.
 
-        requests: each alone, or with the traceparent of the trace that it belongs to; without one, trace() is asked in the thread that reads
+        requests: each alone, or with the traceparent of the trace that it belongs to; without one, it is the current one where the iterable gives
         the requests. timeout: of the whole stream, seconds; None: no deadline. request_timeout: of each request from its arrival on, seconds in
         (0, 86400]; None: the stream's. The first refused request raises. Closing the iterator cancels what is in flight.
         """

@@ -10,8 +10,9 @@ import unittest
 import grpc
 import numpy as np
 
-sys.path[:0] = [str(pathlib.Path(__file__).parents[1]), str(pathlib.Path(__file__).parents[1] / "examples")]
+sys.path[:0] = [str(pathlib.Path(__file__).parents[1]), str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "examples")]
 
+import fake_opentelemetry  # noqa: E402
 from canvas import optimise_canvas  # noqa: E402
 from sjc import RefusedError, Scorer, UnavailableError, tensors  # noqa: E402
 
@@ -178,6 +179,25 @@ class ScorerTests(unittest.TestCase):
         with Scorer(os.environ["SJC_SCORER"], timeout=120, trace=lambda: asked.append(1) or {"traceparent": parents[4], "other": "header"}) as hooked:
             self.assertEqual(3, len(list(hooked.score_stream([(request, parents[2]), (request, parents[3]), request]))))
         self.assertEqual(2, len(asked))  # for the stream and for its third request
+        for trace, span in traces:
+            self.assert_parent(trace, span)
+
+    def test_the_current_span_reaches_the_network(self):
+        traces = [(os.urandom(16).hex(), os.urandom(8).hex()) for _ in range(3)]
+        unary, opened, within = (f"00-{trace}-{span}-01" for trace, span in traces)
+        image = self.image()
+        request = self.scorer.request(image, 1.0, model="exact")
+
+        def requests():
+            yield request
+            with fake_opentelemetry.span(within):
+                yield request
+
+        with fake_opentelemetry.installed():
+            with fake_opentelemetry.span(unary):
+                self.scorer.score(image, 1.0, model="exact")
+            with fake_opentelemetry.span(opened):
+                self.assertEqual(2, len(list(self.scorer.score_stream(requests()))))
         for trace, span in traces:
             self.assert_parent(trace, span)
 

@@ -2,6 +2,7 @@ import {
   type CallOptions, type ChannelCredentials, type ClientDuplexStream, type ClientReadableStream, type ClientUnaryCall, Metadata, credentials, type ServiceError, status as Code,
 } from "@grpc/grpc-js";
 import { RefusedError, SjcError, UnavailableError, fromServiceError } from "./errors.js";
+import { type TraceHeaders, activeHeaders } from "./tracing.js";
 
 /** How a service is reached. */
 export interface ClientSettings {
@@ -11,19 +12,16 @@ export interface ClientSettings {
   credentials?: ChannelCredentials;
   /** Metadata of every call, such as authorization. */
   headers?: Readonly<Record<string, string>>;
-  /** Is asked before each request for the headers of the trace that it belongs to: traceparent and perhaps tracestate (W3C Trace Context). */
+  /** Is asked before each request for the headers of the trace that it belongs to: traceparent and perhaps tracestate (W3C Trace Context). Unset: OpenTelemetry's active span, where there is one. */
   trace?: () => TraceHeaders | undefined;
 }
-
-/** Headers of W3C Trace Context; others are left out. */
-export type TraceHeaders = Readonly<Record<string, string | undefined>>;
 
 /** What a single call may change. */
 export interface CallSettings {
   timeoutMs?: number;
   /** Cancels the call, on the server as well. */
   signal?: AbortSignal;
-  /** The trace that the call belongs to, instead of `trace` of the constructor. */
+  /** The trace that the call belongs to, instead of the active one. */
   traceparent?: string;
 }
 
@@ -55,10 +53,10 @@ export class Calls {
     for (const [name, value] of Object.entries(settings.headers ?? {})) {
       this.headers.set(name, value);
     }
-    this.trace = settings.trace ?? (() => undefined);
+    this.trace = settings.trace ?? activeHeaders;
   }
 
-  /** The trace of a request: the one named, or the one that the caller's function gives. */
+  /** The trace of a request: the one named, or else the one that the caller's function gives. */
   traceOf(traceparent: string | undefined): { traceparent?: string; tracestate?: string } {
     const headers: TraceHeaders = traceparent ? { traceparent } : (this.trace() ?? {});
     return { ...(headers.traceparent && { traceparent: headers.traceparent }), ...(headers.tracestate && { tracestate: headers.tracestate }) };

@@ -32,7 +32,7 @@ export interface ScoreQuery {
   encodeImages?: boolean;
   /** The same bits whoever shares the batch. */
   deterministic?: boolean;
-  /** The trace that this request belongs to (W3C Trace Context), instead of `trace` of the constructor. */
+  /** The trace that this request belongs to (W3C Trace Context), instead of the active one. */
   traceparent?: string;
 }
 
@@ -130,7 +130,7 @@ export class Scorer {
           }
           single[sent] = next.value.images.shape.length === 3;
           const action = { $case: "request", request: toRequest(next.value) } as const;
-          const trace = { traceparent: "", tracestate: "", ...this.calls.traceOf(next.value.traceparent) };
+          const trace = { traceparent: "", tracestate: "", ...this.calls.traceOf(next.value.traceparent ?? settings.traceparent) };
           call.write({ id: BigInt(sent++), action, timeoutSeconds, ...trace });
         }
         if (turn === sent) {

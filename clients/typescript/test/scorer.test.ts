@@ -1,10 +1,12 @@
 // Against a running ScoreServer (SJC_SCORER) with the shipped models: run by clients/test.
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { status as Code } from "@grpc/grpc-js";
+import { type Context, type ContextManager, ROOT_CONTEXT, context, trace as otel } from "@opentelemetry/api";
 import { optimiseCanvas } from "../examples/canvas.js";
 import { type NdArray, RefusedError, type ScoreQuery, Scorer, UnavailableError } from "../src/index.js";
 import { DataType } from "../src/gen/sjc/tensor/v1/tensor.js";
@@ -217,6 +219,42 @@ test("traces reach the network", async () => {
     const score = found.get("score")!;
     assert.equal(found.get("network")!.parent, score.id);
     // Of a unary call the server's span of the call stands between.
+    const above = [...found.values()].filter(({ id }) => id === score.parent).map(({ parent }) => parent);
+    assert.ok([score.parent, ...above].includes(span));
+  }
+});
+
+/** As OpenTelemetry's SDK for Node has it. */
+class Contexts implements ContextManager {
+  private readonly storage = new AsyncLocalStorage<Context>();
+  active = (): Context => this.storage.getStore() ?? ROOT_CONTEXT;
+  with = <A extends unknown[], F extends (...args: A) => ReturnType<F>>(active: Context, work: F, self?: ThisParameterType<F>, ...args: A): ReturnType<F> =>
+    this.storage.run(active, () => work.call(self as ThisParameterType<F>, ...args));
+  bind = <T>(_: Context, target: T): T => target;
+  enable = (): this => this;
+  disable = (): this => this;
+}
+
+test("the active span reaches the network", async () => {
+  const [unary, opened, within, named] = Array.from({ length: 4 }, () => ({ trace: randomBytes(16).toString("hex"), span: randomBytes(8).toString("hex") }));
+  const inside = <T>({ trace: traceId, span: spanId }: { trace: string; span: string }, work: () => T): T =>
+    context.with(otel.setSpanContext(context.active(), { traceId, spanId, traceFlags: 1 }), work);
+  context.setGlobalContextManager(new Contexts());
+  try {
+    await inside(unary!, () => scorer.score(query()));
+    await inside(opened!, async () => {
+      const answers = scorer.scoreStream([query(), query()], { inFlight: 1 });
+      await answers.next();
+      await inside(within!, () => answers.next());
+      await answers.return(undefined);
+    });
+    await inside(unary!, () => scorer.score(query({ traceparent: `00-${named!.trace}-${named!.span}-01` })));
+  } finally {
+    context.disable();
+  }
+  for (const { trace, span } of [unary!, opened!, within!, named!]) {
+    const found = await spansOf(trace);
+    const score = found.get("score")!;
     const above = [...found.values()].filter(({ id }) => id === score.parent).map(({ parent }) => parent);
     assert.ok([score.parent, ...above].includes(span));
   }
