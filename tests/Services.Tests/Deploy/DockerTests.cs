@@ -2,11 +2,10 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Sjc.Cli.Options;
 using Sjc.Golden;
-using YamlDotNet.RepresentationModel;
 
 namespace Sjc.Services.Tests.Deploy;
 
-/// <summary>What can be said of Dockerfiles and the compose file without Docker: names, ports and paths are the code's.</summary>
+/// <summary>What can be said of Dockerfiles without Docker: names, ports and paths are the code's.</summary>
 public sealed partial class DockerTests
 {
     public static TheoryData<string, string, int> Images => new()
@@ -39,35 +38,6 @@ public sealed partial class DockerTests
         string[] sent = [.. File.ReadAllLines(Path.Combine(GoldenFolder.RepositoryRoot, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..])];
         Assert.All(sent, path => Assert.True(Path.Exists(Path.Combine(GoldenFolder.RepositoryRoot, path)), path));
         Assert.All(Closure(Path.Combine(GoldenFolder.RepositoryRoot, project)), path => Assert.Contains(sent, prefix => path.StartsWith(prefix + "/", StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public void Compose_Services_AreBuiltFromTheDockerfilesAndHardened()
-    {
-        YamlMappingNode services = Assert.IsType<YamlMappingNode>(DeployFiles.ReadYaml("compose/compose.yaml").At("services"));
-        Assert.Equal(["field-optimizer-1", "field-optimizer-2", "grafana", "prometheus", "score-server"], services.Children.Keys.Select(key => key.Text()).Order());
-        foreach ((YamlNode key, YamlNode service) in services.Children.Where(pair => pair.Value.At("build") is not null))
-        {
-            string name = key.Text().StartsWith("score", StringComparison.Ordinal) ? "score-server" : "field-optimizer";
-            Assert.Equal($"deploy/docker/{name}.Dockerfile", service.At("build", "dockerfile").Text());
-            Assert.Equal("../..", service.At("build", "context").Text());
-            Assert.Equal("true", service.At("read_only").Text());
-            Assert.Equal(["ALL"], service.At("cap_drop").Texts());
-            int port = name == "score-server" ? ServiceAddress.DefaultScorerPort : ServiceAddress.DefaultOptimizerPort;
-            Assert.Matches($"^127\\.0\\.0\\.1:[0-9]+:{port}$", Assert.Single(service.At("ports").Texts()));
-            Assert.All(
-                ((YamlMappingNode?)service.At("environment") ?? []).Children.Keys, variable => SettingNames.RequireKnown(name, variable.Text()));
-        }
-    }
-
-    [Fact]
-    public void Compose_MountedFiles_Exist()
-    {
-        YamlMappingNode services = Assert.IsType<YamlMappingNode>(DeployFiles.ReadYaml("compose/compose.yaml").At("services"));
-        string[] mounted = [.. services.Children.Values.SelectMany(service => service.At("volumes").Texts()).Where(volume => volume.StartsWith('.')).Select(volume => volume.Split(':')[0])];
-        Assert.Equal(3, mounted.Length);
-        Assert.All(mounted, path => Assert.True(Path.Exists(DeployFiles.PathOf($"compose/{path}")), path));
-        Assert.Equal(["score-server:5211"], ((YamlSequenceNode)DeployFiles.ReadYaml("compose/prometheus.yml").At("scrape_configs")!)[0].At("static_configs") is YamlSequenceNode targets ? targets[0].At("targets").Texts() : []);
     }
 
     /// <summary>A project and all that it references, relative to the root.</summary>
