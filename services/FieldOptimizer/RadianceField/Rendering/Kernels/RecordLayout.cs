@@ -6,8 +6,11 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// plane before the first and after the last. A record's index counts from the border's first.</summary>
 internal readonly struct RecordLayout
 {
-    /// <summary>Records that are updated together; a plane is a whole number of such segments.</summary>
-    public const int SegmentRecords = 16;
+    /// <summary>Records that are updated together: of four channels a cache line. A plane is a whole number of such segments.</summary>
+    public const int SegmentRecords = 4;
+
+    /// <summary>Records of a plane are a multiple of this, so that the densities of each begin on a cache line.</summary>
+    private const int PlaneMultiple = 16;
 
     /// <summary>Records behind the last plane, which vector loads may touch.</summary>
     private const int Overrun = 32;
@@ -17,7 +20,7 @@ internal readonly struct RecordLayout
     {
         Grid = grid;
         RowPitch = grid.X + 1;
-        PlanePitch = (((grid.Y + 1) * RowPitch) + SegmentRecords - 1) & ~(SegmentRecords - 1);
+        PlanePitch = (((grid.Y + 1) * RowPitch) + PlaneMultiple - 1) & ~(PlaneMultiple - 1);
     }
 
     /// <summary>The voxels.</summary>
@@ -26,7 +29,7 @@ internal readonly struct RecordLayout
     /// <summary>Records between neighbours in y.</summary>
     public int RowPitch { get; }
 
-    /// <summary>Records between neighbours in z; a multiple of <see cref="SegmentRecords"/>.</summary>
+    /// <summary>Records between neighbours in z; a multiple of sixteen.</summary>
     public int PlanePitch { get; }
 
     /// <summary>Segments of a plane.</summary>
@@ -36,7 +39,7 @@ internal readonly struct RecordLayout
     public long RecordCount => RecordsOf(Grid.Z);
 
     /// <summary>Records of <paramref name="planes"/> planes with one of border on each side, and what a vector may touch behind them.</summary>
-    public long RecordsOf(int planes) => ((planes + 2L) * PlanePitch) + RowPitch + SegmentRecords + Overrun;
+    public long RecordsOf(int planes) => ((planes + 2L) * PlanePitch) + RowPitch + PlaneMultiple + Overrun;
 
     /// <summary>A record's index; each coordinate in [−1, extent].</summary>
     public int Index(int x, int y, int z) => ((z + 1) * PlanePitch) + ((y + 1) * RowPitch) + x + 1;

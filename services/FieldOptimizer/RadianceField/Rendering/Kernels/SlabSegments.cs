@@ -16,7 +16,7 @@ internal static unsafe class SlabSegments
 
     /// <summary>Finds the segments in which a touched cell has a corner.</summary>
     /// <remarks>The cells with a left or right corner in a segment are its own and the last one before; those with another corner there lie
-    /// a row, a plane, or both before these: wherever a row begins, the seventeen of them are in two segments.</remarks>
+    /// a row, a plane, or both before these: wherever a row begins, all of them are in two segments.</remarks>
     /// <param name="layout">Of the grid.</param>
     /// <param name="touched">Not 0 for segments with a touched cell.</param>
     /// <param name="segments">How many, from the slab's first, the halo's.</param>
