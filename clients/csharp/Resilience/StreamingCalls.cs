@@ -28,30 +28,30 @@ internal static class StreamingCalls
         where T : class
     {
         // The stream has no deadline, its messages have: a job may run for hours.
-        CallPolicy policy = calls.BuildPolicy(giveUpAfter, giveUpAfter);
-        using Activity? request = ClientTraces.StartRequest(calls.RpcService, method);
-        OpenCall<T>? call = null;
-        int attempts = 0;
-        try
+        using Reading<T> reading = new(calls, method, calls.BuildPolicy(giveUpAfter, giveUpAfter), open, cancellationToken);
+        while (true)
         {
-            while (true)
+            T message = await reading.NextAsync();
+            yield return message;
+            if (isLast(message))
             {
-                T message = await NextAsync();
-                yield return message;
-                if (isLast(message))
-                {
-                    ClientTraces.Succeed(call?.Attempt);
-                    ClientTraces.Succeed(request);
-                    yield break;
-                }
+                reading.Succeed();
+                yield break;
             }
         }
-        finally
-        {
-            call?.Dispose();
-        }
+    }
 
-        async Task<T> NextAsync()
+    /// <summary>A request for a stream, which is the current activity from here on, and its calls, one after another.</summary>
+    private sealed class Reading<T>(
+        ResilientCalls calls, string method, CallPolicy policy, Func<Endpoint, CallOptions, AsyncServerStreamingCall<T>> open, CancellationToken cancellationToken) : IDisposable
+        where T : class
+    {
+        private readonly Activity? request = ClientTraces.StartRequest(calls.RpcService, method);
+        private OpenCall<T>? call;
+        private int attempts;
+
+        /// <summary>The next message, of the open call or of a new one.</summary>
+        public async Task<T> NextAsync()
         {
             try
             {
@@ -64,7 +64,20 @@ internal static class StreamingCalls
             }
         }
 
-        async Task<T> AttemptAsync(Endpoint endpoint, CancellationToken token)
+        /// <summary>Notes that the last message has come.</summary>
+        public void Succeed()
+        {
+            ClientTraces.Succeed(call?.Attempt);
+            ClientTraces.Succeed(request);
+        }
+
+        public void Dispose()
+        {
+            call?.Dispose();
+            request?.Dispose();
+        }
+
+        private async Task<T> AttemptAsync(Endpoint endpoint, CancellationToken token)
         {
             if (call is null)
             {
