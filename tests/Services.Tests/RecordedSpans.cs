@@ -9,7 +9,7 @@ namespace Sjc.Services.Tests;
 /// <summary>Records every span of this process, those of other tests as well: a test looks at traces that it began.</summary>
 internal sealed class RecordedSpans : IDisposable
 {
-    /// <summary>Of the tests that listen: what one records another one's unsampled spans would be recorded by, too.</summary>
+    /// <summary>Of the tests that listen: a listener has the unsampled spans of other tests recorded, too.</summary>
     public const string Collection = "Traces";
 
     /// <summary>A server's span of a call, by ASP.NET Core.</summary>

@@ -157,38 +157,33 @@ public sealed class ClientTracesTests
     }
 
     [Fact]
-    public async Task GetModelAsync_UnaryCall_HangsFromTheAttempt()
-    {
-        using RecordedSpans spans = new();
-        await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
-        await using ScorerClient client = PatientClient.Of(host.Application.Urls.First());
-        using Activity caller = RecordedSpans.Begin("caller");
-
-        await client.GetModelAsync(TinyPictures.Kind, Token);
-
-        await RequireChainAsync(spans, caller, "GetModel");
-    }
+    public async Task GetModelAsync_UnaryCall_HangsFromTheAttempt() => await TraceAsync("GetModel", client => client.GetModelAsync(TinyPictures.Kind, Token));
 
     [Fact]
     public async Task SampleAsync_Stream_IsOneRequestAndTheLoopKeepsItsOwnSpan()
     {
+        (Activity request, Activity attempt) = await TraceAsync("Sample", async client =>
+        {
+            Activity caller = Activity.Current!;
+            await foreach (SampleResponse _ in client.SampleAsync(new SampleRequest { Model = TinyPictures.Kind, Steps = 3 }, Token))
+            {
+                Assert.Same(caller, Activity.Current);
+            }
+        });
+
+        Assert.Equal(["OK", "OK"], new[] { request, attempt }.Select(span => span.GetTagItem("rpc.response.status_code")));
+    }
+
+    /// <summary>The spans of a call that a server answers: its own hangs from the attempt, that one from the request, and the request from its caller.</summary>
+    private static async Task<(Activity Request, Activity Attempt)> TraceAsync(string method, Func<ScorerClient, Task> ask)
+    {
         using RecordedSpans spans = new();
         await using ScoreServerHost host = await ScoreServerHost.StartAsync([TinyPictures.Factory]);
         await using ScorerClient client = PatientClient.Of(host.Application.Urls.First());
         using Activity caller = RecordedSpans.Begin("caller");
 
-        await foreach (SampleResponse _ in client.SampleAsync(new SampleRequest { Model = TinyPictures.Kind, Steps = 3 }, Token))
-        {
-            Assert.Same(caller, Activity.Current);
-        }
+        await ask(client);
 
-        (Activity request, Activity attempt) = await RequireChainAsync(spans, caller, "Sample");
-        Assert.Equal(["OK", "OK"], new[] { request, attempt }.Select(span => span.GetTagItem("rpc.response.status_code")));
-    }
-
-    /// <summary>A call that a server answers hangs from its attempt, that one from the request, and the request from its caller.</summary>
-    private static async Task<(Activity Request, Activity Attempt)> RequireChainAsync(RecordedSpans spans, Activity caller, string method)
-    {
         Activity request = await spans.SingleAsync(caller.TraceId, method);
         Activity attempt = await spans.SingleAsync(caller.TraceId, $"sjc.score.v1.ScoreService/{method}");
         Activity call = await spans.SingleAsync(caller.TraceId, RecordedSpans.Call);
