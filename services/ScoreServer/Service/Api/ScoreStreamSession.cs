@@ -65,20 +65,7 @@ internal sealed partial class ScoreStreamSession(
             null);
         try
         {
-            while (await requests.MoveNext(reading.Token))
-            {
-                Touch();
-                ScoreStreamRequest message = requests.Current;
-                if (message.ActionCase == ScoreStreamRequest.ActionOneofCase.Cancel)
-                {
-                    await CancelAsync(message.Id);
-                    continue;
-                }
-
-                await _slots.WaitAsync(cancellationToken);
-                answering.RemoveAll(task => task.IsCompleted);
-                answering.Add(HandleAsync(message, cancellationToken));
-            }
+            await ReadAsync(requests, answering, reading.Token, cancellationToken);
         }
         catch (Exception exception) when (IsEndOfReading(exception, reading.Token))
         {
@@ -104,6 +91,25 @@ internal sealed partial class ScoreStreamSession(
 
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
+
+    /// <summary>Begins the answers of all that comes, until there is no more.</summary>
+    private async Task ReadAsync(IAsyncStreamReader<ScoreStreamRequest> requests, List<Task> answering, CancellationToken reading, CancellationToken cancellationToken)
+    {
+        while (await requests.MoveNext(reading))
+        {
+            Touch();
+            ScoreStreamRequest message = requests.Current;
+            if (message.ActionCase == ScoreStreamRequest.ActionOneofCase.Cancel)
+            {
+                await CancelAsync(message.Id);
+                continue;
+            }
+
+            await _slots.WaitAsync(cancellationToken);
+            answering.RemoveAll(task => task.IsCompleted);
+            answering.Add(HandleAsync(message, cancellationToken));
+        }
+    }
 
     private static bool IsEndOfReading(Exception exception, CancellationToken reading) =>
         reading.IsCancellationRequested && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
