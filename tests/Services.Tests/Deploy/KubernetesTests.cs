@@ -107,6 +107,25 @@ public sealed class KubernetesTests
     }
 
     [Fact]
+    public void ScoreServer_KeysHashes_AreAFileOfTheSecretThatTheReadmeMakes()
+    {
+        V1PodSpec pod = Pod("score-server").Spec;
+        string file = pod.Containers[0].Env.Single(variable => variable.Name == "Security__ApiKeyFile").Value;
+        V1VolumeMount mount = pod.Containers[0].VolumeMounts.Single(item => file == $"{item.MountPath}/{Path.GetFileName(file)}");
+        V1SecretVolumeSource secret = pod.Volumes.Single(volume => volume.Name == mount.Name).Secret;
+
+        // The key itself is the optimizer's alone; a subPath would never change.
+        Assert.Equal((true, null), (mount.ReadOnlyProperty, mount.SubPath));
+        V1KeyToPath hashes = Assert.Single(secret.Items);
+        Assert.Equal(Path.GetFileName(file), hashes.Path);
+        V1SecretKeySelector key = Pod("field-optimizer").Spec.Containers[0].Env.Select(variable => variable.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>().Single();
+        Assert.Equal(secret.SecretName, key.Name);
+        string made = DeployFiles.Read("README.md").Split('\n').Single(line => line.Contains($"create secret generic {secret.SecretName} ", StringComparison.Ordinal));
+        Assert.Contains($"--from-literal={key.Key}=\"$key\"", made, StringComparison.Ordinal);
+        Assert.Contains($"--from-literal={hashes.Key}=\"$(printf %s \"$key\" | sha256sum | cut -d ' ' -f 1) field-optimizer\"", made, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FieldOptimizer_ReachesTheScorer_ByItsHeadlessService()
     {
         V1Container container = Pod("field-optimizer").Spec.Containers[0];
