@@ -17,4 +17,7 @@ internal struct SlabTask
 
     /// <summary>Of the step.</summary>
     public float CorrectedRate;
+
+    /// <summary>Whether the background's gradient is summed up, too.</summary>
+    public bool NeedsTexture;
 }

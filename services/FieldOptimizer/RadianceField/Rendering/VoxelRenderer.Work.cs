@@ -100,6 +100,12 @@ public sealed unsafe partial class VoxelRenderer
     {
         PacketScratch scratch = this.scratch[worker];
         VoxelRecords records = slabTask.Records;
+        if (worker == 0 && slabTask.NeedsTexture)
+        {
+            // While the others are still waking.
+            SumTextureGradient(field!);
+        }
+
         int planes = SlabPlanes(records);
         while (TryTake(records.Grid.Z, planes, out int first, out int end))
         {
@@ -203,11 +209,6 @@ public sealed unsafe partial class VoxelRenderer
     private void SumTextureGradient(VoxelField field)
     {
         Background background = field.Background;
-        if (!background.IsTexture)
-        {
-            return;
-        }
-
         if (textureGradient.Length != background.Values.Length)
         {
             textureGradient = new double[background.Values.Length];

@@ -117,11 +117,10 @@ public sealed partial class VoxelRenderer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(gradient);
         BeginScatter(field, tapes);
-        slabTask = new SlabTask { Records = field.Voxels, Gradient = gradient.Voxels };
+        slabTask = new SlabTask { Records = field.Voxels, Gradient = gradient.Voxels, NeedsTexture = field.Background.IsTexture };
         team.Run(slabWork);
         GC.KeepAlive(this);
         gradient.DensityScale += (float)DensityScaleGradient();
-        SumTextureGradient(field);
         for (int i = 0; i < gradient.Background.Length; i++)
         {
             gradient.Background[i] += (float)textureGradient[i];
@@ -135,15 +134,20 @@ public sealed partial class VoxelRenderer : IDisposable
         ArgumentNullException.ThrowIfNull(state);
         BeginScatter(field, tapes);
         state.Steps++;
-        slabTask = new SlabTask { Records = field.Voxels, State = state, CorrectedRate = Adamax.CorrectedRate(rates.Voxels, state.Steps) };
-        if (rates.Background is { } backgroundRate && field.Background.IsTexture)
+        slabTask = new SlabTask
         {
-            SumTextureGradient(field);
+            Records = field.Voxels,
+            State = state,
+            CorrectedRate = Adamax.CorrectedRate(rates.Voxels, state.Steps),
+            NeedsTexture = rates.Background is not null && field.Background.IsTexture,
+        };
+        team.Run(slabWork);
+        GC.KeepAlive(this);
+        if (rates.Background is { } backgroundRate && slabTask.NeedsTexture)
+        {
             state.UpdateBackground(field, textureGradient, backgroundRate);
         }
 
-        team.Run(slabWork);
-        GC.KeepAlive(this);
         if (rates.DensityScale is { } scaleRate)
         {
             state.UpdateDensityScale(field, (float)DensityScaleGradient(), scaleRate);

@@ -8,6 +8,9 @@ internal static unsafe class AdamaxKernel
 {
     private const int SumWidth = 16;
 
+    /// <summary>Values after which narrow vectors turn to the next of the sixteen sums: few enough for the first-level cache.</summary>
+    private const int SumBlock = 64 * SumWidth;
+
     /// <summary>Updates <paramref name="count"/> values: whole vectors first, the rest one by one.</summary>
     public static void Update<TLanes>(float* parameters, float* gradient, float* moment, float* norm, int count, float correctedRate)
         where TLanes : struct, ILanes<TLanes>
@@ -43,15 +46,21 @@ internal static unsafe class AdamaxKernel
     {
         float* sums = stackalloc float[SumWidth];
         new Span<float>(sums, SumWidth).Clear();
-        for (int first = 0; first < count; first += SumWidth)
+        for (int block = 0; block < count; block += SumBlock)
         {
+            int end = Math.Min(block + SumBlock, count);
             for (int lane = 0; lane < SumWidth; lane += TLanes.Count)
             {
-                int i = first + lane;
-                TLanes g = TLanes.Load(gradient + i);
-                TLanes.Create(0).Store(gradient + i);
-                TLanes.MultiplyAdd(TLanes.Load(parameters + i), g, TLanes.Load(sums + lane)).Store(sums + lane);
-                UpdateVector(parameters + i, g, moment + i, norm + i, correctedRate);
+                TLanes partial = TLanes.Load(sums + lane);
+                for (int i = block + lane; i < end; i += SumWidth)
+                {
+                    TLanes g = TLanes.Load(gradient + i);
+                    TLanes.Create(0).Store(gradient + i);
+                    partial = TLanes.MultiplyAdd(TLanes.Load(parameters + i), g, partial);
+                    UpdateVector(parameters + i, g, moment + i, norm + i, correctedRate);
+                }
+
+                partial.Store(sums + lane);
             }
         }
 

@@ -67,14 +67,20 @@ internal static class BackgroundSampling
     /// <summary>The adjoint of <see cref="Sample"/>; adds to <paramref name="textureGrad"/>.</summary>
     public static void SampleAdjoint(int height, int width, float u, float v, ReadOnlySpan<float> featureGrad, Span<double> textureGrad)
     {
+        (int column, float columnFraction) = Position(u, width);
+        (int row, float rowFraction) = Position(v, height);
         for (int corner = 0; corner < 4; corner++)
         {
-            if (TryCorner(height, width, u, v, corner, out int texel, out float weight))
+            (int x, int y) = (column + (corner & 1), row + (corner >> 1));
+            if ((uint)x >= (uint)width || (uint)y >= (uint)height)
             {
-                for (int channel = 0; channel < featureGrad.Length; channel++)
-                {
-                    textureGrad[(channel * height * width) + texel] += weight * featureGrad[channel];
-                }
+                continue;
+            }
+
+            float weight = ((corner & 1) == 0 ? 1 - columnFraction : columnFraction) * ((corner >> 1) == 0 ? 1 - rowFraction : rowFraction);
+            for (int channel = 0, texel = (y * width) + x; channel < featureGrad.Length; channel++, texel += height * width)
+            {
+                textureGrad[texel] += weight * featureGrad[channel];
             }
         }
     }
@@ -90,10 +96,16 @@ internal static class BackgroundSampling
 
     private static (int Index, float Weight) Corner(float coordinate, int extent, int side)
     {
+        (int index, float fraction) = Position(coordinate, extent);
+        return (index + side, side == 0 ? 1 - fraction : fraction);
+    }
+
+    /// <summary>The texel before a coordinate in [−1, 1], which may be outside, and what part of the way to the next it lies.</summary>
+    private static (int Index, float Fraction) Position(float coordinate, int extent)
+    {
         float position = Math.Clamp((((coordinate + 1) * extent) - 1) / 2, -1, extent);
         int index = (int)MathF.Floor(position);
-        float fraction = position - index;
-        return (index + side, side == 0 ? 1 - fraction : fraction);
+        return (index, position - index);
     }
 
     private static float Activate(ColorMode mode, float feature) => mode switch

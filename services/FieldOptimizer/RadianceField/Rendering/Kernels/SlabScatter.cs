@@ -55,12 +55,6 @@ internal readonly unsafe ref struct SlabScatter
             (int first, int end) = SlabSteps.Find<TLanes>(tape, packet, firstPlane, endPlane);
             if (first < end)
             {
-                tape.LoadGradients(packet, scratch.Colors);
-                if (stride == 4)
-                {
-                    PlaceGradients();
-                }
-
                 if (slope0 == 1)
                 {
                     AddRawPacket<TLanes>(packet, first, end);
@@ -85,6 +79,7 @@ internal readonly unsafe ref struct SlabScatter
         SampleRuns colorRuns = scratch.Runs(1);
         int low = firstPlane * layout.PlanePitch;
         int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
+        bool hasGradients = false;
         for (int step = first; step < end; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
@@ -93,6 +88,12 @@ internal readonly unsafe ref struct SlabScatter
             bool isVisible = new ReadOnlySpan<ushort>(samples.Visible + step, count).ContainsAnyExcept((ushort)0);
             float* weights = isVisible ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
+            if (isVisible && !hasGradients)
+            {
+                LoadGradients(packet);
+                hasGradients = true;
+            }
+
             int listed = densityRuns.List(count, cells.Index);
             if (isVisible && stride == 4 && Avx.IsSupported && colorRuns.HasMasksOf(densityRuns, count))
             {
@@ -118,6 +119,7 @@ internal readonly unsafe ref struct SlabScatter
         PacketSamples samples = tape.Samples(packet);
         float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
         int visible = CountVisible(samples.Visible, first);
+        LoadGradients(packet);
         SampleRuns runs = scratch.Runs(0);
         int low = firstPlane * layout.PlanePitch;
         int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
@@ -143,11 +145,12 @@ internal readonly unsafe ref struct SlabScatter
         }
     }
 
-    /// <summary>The pixels' gradients of four channels as <see cref="RunScatter"/> wants them: by the places of their rays, and twice, once for each of two
-    /// neighbouring records.</summary>
-    private void PlaceGradients()
+    /// <summary>A packet's pixels' gradients; those of four channels also as <see cref="RunScatter"/> wants them: by the places of their rays,
+    /// and twice, once for each of two neighbouring records.</summary>
+    private void LoadGradients(int packet)
     {
-        for (int ray = 0; ray < Width; ray++)
+        tape.LoadGradients(packet, scratch.Colors);
+        for (int ray = 0; ray < Width && stride == 4; ray++)
         {
             Vector128<float> gradient = Vector128.Load(scratch.Colors + (4 * ray));
             float* place = scratch.PlacedGradients + (8 * SampleRuns.Place(ray));

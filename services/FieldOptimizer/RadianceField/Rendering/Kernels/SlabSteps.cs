@@ -29,10 +29,13 @@ internal static unsafe class SlabSteps
         (float first, float end) = (float.MaxValue, -1);
         for (int ray = 0; ray < Width; ray++)
         {
-            if (rows[RayPackets.SampleCount + ray] > 0)
+            float samples = rows[RayPackets.SampleCount + ray];
+            float last = bounds[Width + ray] + 2;
+            last = last < samples ? last : samples;
+            if (samples > 0)
             {
-                first = Math.Min(first, bounds[ray] - 1);
-                end = Math.Max(end, Math.Min(bounds[Width + ray] + 2, rows[RayPackets.SampleCount + ray]));
+                first = bounds[ray] - 1 < first ? bounds[ray] - 1 : first;
+                end = last > end ? last : end;
             }
         }
 
