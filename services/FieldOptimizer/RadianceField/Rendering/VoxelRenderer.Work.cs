@@ -107,6 +107,7 @@ public sealed unsafe partial class VoxelRenderer
         }
 
         int planes = SlabPlanes(records);
+        FetchSlab(records, planes, scratch);
         while (TryTake(records.Grid.Z, planes, out int first, out int end))
         {
             for (int i = 0; i < tapeCount; i++)
@@ -121,6 +122,27 @@ public sealed unsafe partial class VoxelRenderer
                 ? slab.AddTo(gradient, first)
                 : kernels.StepSlab(records, slabTask.State!, slabTask.CorrectedRate, first, end, scratch);
             slab.Finish();
+        }
+    }
+
+    /// <summary>Brings a slab's memory, which the passes along rays have driven out, back into the caches: one sweep waits less than
+    /// samples that come line by line. Features only where many samples have a colour.</summary>
+    private void FetchSlab(VoxelRecords records, int planes, PacketScratch scratch)
+    {
+        long visible = 0;
+        for (int i = 0; i < tapeCount; i++)
+        {
+            for (int packet = 0; packet < tapes[i].Packets.Count; packet++)
+            {
+                visible += tapes[i].VisibleCount(packet);
+            }
+        }
+
+        int count = (planes + 2) * records.Layout.PlanePitch;
+        Prefetching.Run(scratch.DensitySlab, count * sizeof(float));
+        if (visible > records.Grid.VoxelCount / 4)
+        {
+            Prefetching.Run(scratch.FeatureSlab, count * records.FeatureStride * sizeof(float));
         }
     }
 
