@@ -11,31 +11,43 @@ internal static unsafe class ColorGain
     private const int Width = RayPackets.Width;
     private const uint All = (1 << Width) - 1;
 
+    /// <summary>Colours of a whole chunk: so far ahead they are fetched.</summary>
+    private const int FetchDistance = 4 * SampleCells.ChunkSamples;
+
     /// <summary>g·colour of a chunk's visible samples, 0 for the others.</summary>
+    /// <remarks>Walked far to near like all of the backward pass: so the processor sees one stream and fetches more of it by itself.</remarks>
     /// <param name="visible">[steps].</param>
     /// <param name="steps">Of the chunk.</param>
-    /// <param name="colors">Of the visible samples, one after the other.</param>
+    /// <param name="colors">The end of the visible samples' colours, which lie one after the other.</param>
     /// <param name="stride">Floats per colour.</param>
     /// <param name="gradients">∂L/∂pixel, [16, stride].</param>
     /// <param name="gains">Receives [steps, 16].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Multiply(ushort* visible, int steps, float* colors, int stride, float* gradients, float* gains)
     {
-        for (int i = 0; i < steps; i++, gains += Width)
+        for (int i = steps - 1; i >= 0; i--)
         {
             uint mask = visible[i];
+            float* gain = gains + (i * Width);
+            if (mask != 0)
+            {
+                Prefetching.Run(colors - FetchDistance - (4 * Width), 4 * Width * sizeof(float));
+            }
+
             if (mask == All && stride == 4 && Avx512F.IsSupported)
             {
-                Quads(colors, gradients).Store(gains);
-                colors += 4 * Width;
+                colors -= 4 * Width;
+                Quads(colors, gradients).Store(gain);
                 continue;
             }
 
-            new Span<float>(gains, Width).Clear();
-            for (; mask != 0; mask &= mask - 1, colors += stride)
+            new Span<float>(gain, Width).Clear();
+            while (mask != 0)
             {
-                int lane = BitOperations.TrailingZeroCount(mask);
-                gains[lane] = One(colors, gradients + (lane * stride), stride);
+                int lane = BitOperations.Log2(mask);
+                mask ^= 1u << lane;
+                colors -= stride;
+                gain[lane] = One(colors, gradients + (lane * stride), stride);
             }
         }
     }

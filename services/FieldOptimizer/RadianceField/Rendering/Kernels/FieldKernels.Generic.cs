@@ -83,13 +83,13 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         {
             int count = Math.Min(SampleCells.ChunkSteps, liveSteps - step);
             int at = step * Width;
+            FetchBefore(samples, step);
+            ColorGain.Multiply(samples.Visible + step, count, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
             for (int i = 0; i < count; i++)
             {
                 visible -= BitOperations.PopCount(samples.Visible[step + i]);
             }
 
-            FetchChunkBefore(samples, step, visible);
-            ColorGain.Multiply(samples.Visible + step, count, samples.Colors + (visible * samples.ColorStride), samples.ColorStride, gradient.Color, seen);
             chunk.Values = samples.Values + (step * PacketSamples.StepFloats);
             PacketCompositing.DensityAdjoint<TLanes>(packet, chunk, step, count, gradient, seen, transmittance, behind, densityGrad + at, excesses);
             if (gradient.Emptiness != 0)
@@ -208,13 +208,11 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         return all != 0;
     }
 
-    /// <summary>The backward pass walks to lower addresses, but upwards within a chunk: too much for the processor's own guesses.</summary>
-    private static void FetchChunkBefore(in PacketSamples samples, int step, int visible)
+    /// <summary>Fetches the slopes and weights of the chunk that the backward pass reaches after the next one.</summary>
+    private static void FetchBefore(in PacketSamples samples, int step)
     {
-        int steps = Math.Min(SampleCells.ChunkSteps, step);
-        int colors = Math.Min(SampleCells.ChunkSamples, visible);
-        Prefetching.Run(samples.Values + ((step - steps) * PacketSamples.StepFloats), steps * PacketSamples.StepFloats * sizeof(float));
-        Prefetching.Run(samples.Colors + ((visible - colors) * samples.ColorStride), colors * samples.ColorStride * sizeof(float));
+        const int Ahead = 2 * SampleCells.ChunkSteps;
+        Prefetching.Run(samples.Values + ((step - Ahead) * PacketSamples.StepFloats), SampleCells.ChunkSteps * PacketSamples.StepFloats * sizeof(float));
     }
 
     /// <summary>Wakes a segment that has rested: its norms decay as if every step had touched them.</summary>
