@@ -11,26 +11,15 @@ internal static unsafe class DensityInterpolation
     /// <param name="density">The grid's densities.</param>
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the samples.</param>
-    /// <param name="next">Of the samples to come, whose densities are fetched.</param>
     /// <param name="steps">Of the chunk.</param>
     /// <param name="interpolated">Receives [steps, 16].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, SampleCells next, int steps, float* interpolated)
+    public static void Interpolate(float* density, in RecordLayout layout, SampleCells cells, int steps, float* interpolated)
     {
         nint row = sizeof(float) * layout.RowPitch;
         nint plane = sizeof(float) * layout.PlanePitch;
         for (int i = 0; i < steps * RayPackets.Width; i += 8)
         {
-            // Of every second step a chessboard of the picture's rays: their neighbours share cache lines.
-            if ((i & RayPackets.Width) == 0)
-            {
-                int* ahead = next.Index + i + ((i >> 1) & 4);
-                Prefetching.Near((byte*)(density + ahead[0]), row, plane);
-                Prefetching.Near((byte*)(density + ahead[1]), row, plane);
-                Prefetching.Near((byte*)(density + ahead[2]), row, plane);
-                Prefetching.Near((byte*)(density + ahead[3]), row, plane);
-            }
-
             if (Avx.IsSupported)
             {
                 Eight(density, row, plane, cells.At(i)).Store(interpolated + i);

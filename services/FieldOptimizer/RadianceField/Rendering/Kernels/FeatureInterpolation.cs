@@ -15,11 +15,10 @@ internal static unsafe class FeatureInterpolation
     /// <param name="features">The grid's records.</param>
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the chunk.</param>
-    /// <param name="next">Of the chunk to come, whose records are fetched.</param>
     /// <param name="chunk">Its colours receive what is interpolated.</param>
     /// <param name="steps">Of the chunk.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Interpolate(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, in PacketSamples chunk, int steps)
+    public static void Interpolate(float* features, in RecordLayout layout, SampleCells cells, in PacketSamples chunk, int steps)
     {
         int stride = chunk.ColorStride;
         nint row = (nint)layout.RowPitch * stride;
@@ -30,7 +29,6 @@ internal static unsafe class FeatureInterpolation
             for (uint mask = chunk.Visible[i]; mask != 0; mask &= mask - 1, interpolated += stride)
             {
                 int sample = (i * RayPackets.Width) + BitOperations.TrailingZeroCount(mask);
-                Prefetching.Near(features + ((nint)next.Index[sample] * stride), row, plane);
                 float* corner = features + ((nint)cells.Index[sample] * stride);
                 for (int quad = 0; quad < stride; quad += 4)
                 {
@@ -44,17 +42,15 @@ internal static unsafe class FeatureInterpolation
     /// <param name="features">The grid's records.</param>
     /// <param name="layout">Of the grid.</param>
     /// <param name="cells">Of the chunk.</param>
-    /// <param name="next">Of the chunk to come, whose records are fetched.</param>
-    /// <param name="side">Of each pair of neighbours in x, which one's cache line is fetched: 0 or 1.</param>
     /// <param name="chunk">Its colours receive what is interpolated.</param>
     /// <param name="steps">Of the chunk.</param>
     /// <param name="weights">[steps, 16].</param>
     /// <param name="colors">Memory, [16, 4].</param>
     /// <param name="pixels">[16, 4].</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, SampleCells next, int side, in PacketSamples chunk, int steps, float* weights, float* colors, float* pixels)
+    public static void Composite(float* features, in RecordLayout layout, SampleCells cells, in PacketSamples chunk, int steps, float* weights, float* colors, float* pixels)
     {
-        Records records = new(features, layout, side);
+        Records records = new(features, layout);
         ushort* visible = chunk.Visible;
         float* interpolated = chunk.Colors;
         bool keeps = chunk.Keeps;
@@ -62,14 +58,14 @@ internal static unsafe class FeatureInterpolation
         {
             if (visible[i] == All && Avx512F.IsSupported)
             {
-                SixteenAtOnce(records, cells.At(i * Width), next.Index + (i * Width), weights, keeps, interpolated, pixels);
+                SixteenAtOnce(records, cells.At(i * Width), weights, keeps, interpolated, pixels);
                 interpolated += 4 * Width;
                 continue;
             }
 
             if (visible[i] == All)
             {
-                InterpolateStep(records, cells.At(i * Width), next.At(i * Width), colors);
+                InterpolateStep(records, cells.At(i * Width), colors);
                 CompositeStep(colors, weights, keeps, interpolated, pixels);
                 interpolated += 4 * Width;
                 continue;
@@ -79,7 +75,6 @@ internal static unsafe class FeatureInterpolation
             {
                 int lane = BitOperations.TrailingZeroCount(mask);
                 SampleCells at = cells.At((i * Width) + lane);
-                records.Fetch(next.Index[(i * Width) + lane]);
                 Vector128<float> feature = records.Interpolate(*at.Index, at);
                 feature.Store(interpolated);
                 float* pixel = pixels + (4 * lane);
@@ -106,15 +101,11 @@ internal static unsafe class FeatureInterpolation
 
     /// <summary>Sixteen samples, four in one vector; the same bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SixteenAtOnce(in Records records, SampleCells cells, int* next, float* weights, bool keeps, float* kept, float* pixels)
+    private static void SixteenAtOnce(in Records records, SampleCells cells, float* weights, bool keeps, float* kept, float* pixels)
     {
         Vector512<int> each = Vector512.Create(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
         for (int lane = 0; lane < Width; lane += 4)
         {
-            records.Fetch(next[lane]);
-            records.Fetch(next[lane + 1]);
-            records.Fetch(next[lane + 2]);
-            records.Fetch(next[lane + 3]);
             Vector512<float> colors = records.InterpolateFour(cells.At(lane));
             float* pixel = pixels + (4 * lane);
             Vector512<float> weight = Avx512F.PermuteVar4x32(Avx512F.BroadcastVector128ToVector512(weights + lane), each);
@@ -128,14 +119,11 @@ internal static unsafe class FeatureInterpolation
 
     /// <summary>Sixteen samples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void InterpolateStep(in Records records, SampleCells cells, SampleCells next, float* colors)
+    private static void InterpolateStep(in Records records, SampleCells cells, float* colors)
     {
-        for (int lane = 0; lane < Width; lane += 2)
+        for (int lane = 0; lane < Width; lane++)
         {
-            records.Fetch(next.Index[lane]);
             records.Interpolate(cells.Index[lane], cells.At(lane)).Store(colors + (4 * lane));
-            records.Fetch(next.Index[lane + 1]);
-            records.Interpolate(cells.Index[lane + 1], cells.At(lane + 1)).Store(colors + (4 * lane) + 4);
         }
     }
 
@@ -159,31 +147,16 @@ internal static unsafe class FeatureInterpolation
     private readonly ref struct Records
     {
         private readonly byte* first;
-        private readonly byte* fetched;
         private readonly nint row;
         private readonly nint plane;
         private readonly nint diagonal;
 
-        public Records(float* features, in RecordLayout layout, int side)
+        public Records(float* features, in RecordLayout layout)
         {
             first = (byte*)features;
-            fetched = first + (16 * side);
             row = (nint)layout.RowPitch * 16;
             plane = (nint)layout.PlanePitch * 16;
             diagonal = row + plane;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Fetch(int cell)
-        {
-            if (Sse.IsSupported)
-            {
-                byte* corner = fetched + ((nint)(uint)cell << 4);
-                Sse.Prefetch0(corner);
-                Sse.Prefetch0(corner + row);
-                Sse.Prefetch0(corner + plane);
-                Sse.Prefetch0(corner + diagonal);
-            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

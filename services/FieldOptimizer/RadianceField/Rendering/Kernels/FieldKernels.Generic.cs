@@ -15,7 +15,6 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     {
         RecordLayout layout = field.Voxels.Layout;
         SampleCells cells = scratch.Cells(0);
-        SampleCells next = scratch.Cells(1);
         float* transmittance = scratch.PerRay(0);
         float* depth = scratch.PerRay(1);
         new Span<float>(transmittance, Width).Fill(1);
@@ -25,26 +24,27 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         int visible = 0;
         int live = 0;
         PacketSamples chunk = samples;
-        cells.Locate<TLanes>(packet, samples.StepLength, layout, 0, SampleCells.ChunkSteps);
+        PacketCorners corners = new(packet, samples.StepLength, layout);
         for (int step = 0; step < samples.Steps; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, samples.Steps - step);
-            next.Locate<TLanes>(packet, samples.StepLength, layout, step + SampleCells.ChunkSteps, SampleCells.ChunkSteps);
+            cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
             if ((samples.EmptyCells != null && IsEmpty(cells, count * Width, samples.EmptyCells))
                 || (mask is not null && !AlphaMaskSampling.Mark(mask, cells, count * Width, scratch.Active)))
             {
                 chunk.Skip(count);
-                (cells, next) = (next, cells);
                 continue;
             }
 
             live = step + count;
-            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, next, count, scratch.Chunk);
+            FetchDensities(field.Voxels, corners, step + SampleCells.ChunkSteps);
+            DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, count, scratch.Chunk);
             int found = PacketCompositing.Absorb<TLanes>(
                 packet, chunk, step, count, scratch.Chunk, mask is null ? null : scratch.Active, densityScale, field.DensityShift, transmittance, depth);
             if (found > 0)
             {
-                SampleColors(field, packet, chunk, cells, next, count, found, scratch);
+                FetchFeatures(field.Voxels, corners, step + SampleCells.ChunkSteps);
+                SampleColors(field, chunk, cells, count, found, scratch);
             }
 
             visible += found;
@@ -59,8 +59,6 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
             {
                 break;
             }
-
-            (cells, next) = (next, cells);
         }
 
         return (live, visible);
@@ -175,22 +173,31 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     }
 
     /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
-    private static void SampleColors(VoxelField field, float* packet, in PacketSamples chunk, SampleCells cells, SampleCells next, int steps, int found, PacketScratch scratch)
+    private static void SampleColors(VoxelField field, in PacketSamples chunk, SampleCells cells, int steps, int found, PacketScratch scratch)
     {
         if (field.ColorMode == ColorMode.Raw && chunk.ColorStride == 4 && Vector256.IsHardwareAccelerated)
         {
-            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, next, FarSide(packet), chunk, steps, scratch.Chunk, scratch.StepColors, scratch.Colors);
+            FeatureInterpolation.Composite(field.Voxels.Features, field.Voxels.Layout, cells, chunk, steps, scratch.Chunk, scratch.StepColors, scratch.Colors);
             return;
         }
 
-        FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, next, chunk, steps);
+        FeatureInterpolation.Interpolate(field.Voxels.Features, field.Voxels.Layout, cells, chunk, steps);
         PacketCompositing.Activate<TLanes>(chunk.Colors, found * chunk.ColorStride, field.ColorMode);
         PacketCompositing.Composite(chunk, steps, scratch.Chunk, scratch.Colors);
     }
 
-    /// <summary>The side in x on which a packet's cells lie beyond those of the packet before, which is left of it in the picture: there
-    /// the cache lines are not yet at hand.</summary>
-    private static int FarSide(float* packet) => packet[RayPackets.Slope + 1] > packet[RayPackets.Slope] ? 1 : 0;
+    /// <summary>Fetches the densities of a chunk to come.</summary>
+    private static void FetchDensities(VoxelRecords records, in PacketCorners corners, int firstStep) =>
+        corners.Between(firstStep, firstStep + SampleCells.ChunkSteps - 1).Fetch(records.Densities, records.Layout, sizeof(float));
+
+    /// <summary>Fetches the features of a chunk to come in two boxes: that of the whole chunk has too much beside the rays.</summary>
+    private static void FetchFeatures(VoxelRecords records, in PacketCorners corners, int firstStep)
+    {
+        const int Half = SampleCells.ChunkSteps / 2;
+        int bytes = records.FeatureStride * sizeof(float);
+        corners.Between(firstStep, firstStep + Half - 1).Fetch(records.Features, records.Layout, bytes);
+        corners.Between(firstStep + Half, firstStep + SampleCells.ChunkSteps - 1).Fetch(records.Features, records.Layout, bytes);
+    }
 
     /// <summary>Whether all samples of a chunk lie in empty cells: it changes nothing.</summary>
     private static bool IsEmpty(SampleCells cells, int count, byte* empty)
