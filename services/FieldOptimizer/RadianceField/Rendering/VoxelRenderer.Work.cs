@@ -106,9 +106,8 @@ public sealed unsafe partial class VoxelRenderer
             SumTextureGradient(field!);
         }
 
-        int planes = SlabPlanes(records);
-        FetchSlab(records, planes, scratch);
-        while (TryTake(records.Grid.Z, planes, out int first, out int end))
+        FetchSlab(records, scratch);
+        while (TryTake(records.Grid.Z, slabPlanes, out int first, out int end))
         {
             for (int i = 0; i < tapeCount; i++)
             {
@@ -118,7 +117,7 @@ public sealed unsafe partial class VoxelRenderer
             SlabGradient slab = new(records, end - first, scratch);
             slab.FindSegments();
             slab.ClearBorder();
-            scaleParts[first / planes] = slabTask.Gradient is { } gradient
+            scaleParts[first / slabPlanes] = slabTask.Gradient is { } gradient
                 ? slab.AddTo(gradient, first)
                 : kernels.StepSlab(records, slabTask.State!, slabTask.CorrectedRate, first, end, scratch);
             slab.Finish();
@@ -127,20 +126,11 @@ public sealed unsafe partial class VoxelRenderer
 
     /// <summary>Brings a slab's memory, which the passes along rays have driven out, back into the caches: one sweep waits less than
     /// samples that come line by line. Features only where many samples have a colour.</summary>
-    private void FetchSlab(VoxelRecords records, int planes, PacketScratch scratch)
+    private void FetchSlab(VoxelRecords records, PacketScratch scratch)
     {
-        long visible = 0;
-        for (int i = 0; i < tapeCount; i++)
-        {
-            for (int packet = 0; packet < tapes[i].Packets.Count; packet++)
-            {
-                visible += tapes[i].VisibleCount(packet);
-            }
-        }
-
-        int count = (planes + 2) * records.Layout.PlanePitch;
+        int count = (slabPlanes + 2) * records.Layout.PlanePitch;
         Prefetching.Run(scratch.DensitySlab, count * sizeof(float));
-        if (visible > records.Grid.VoxelCount / 4)
+        if (isDense)
         {
             Prefetching.Run(scratch.FeatureSlab, count * records.FeatureStride * sizeof(float));
         }
@@ -154,11 +144,28 @@ public sealed unsafe partial class VoxelRenderer
         return first < total;
     }
 
-    /// <summary>Planes of a slab: as many as the bytes allow, but enough that few samples touch two slabs, and few enough for several workers.</summary>
-    private static int SlabPlanes(VoxelRecords records)
+    /// <summary>Whether so many samples of the tapes have a colour that they touch most of the slabs' features.</summary>
+    private bool HasDenseColors(VoxelRecords records)
     {
-        int planes = (SlabBytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2;
-        return Math.Min(Math.Max(planes, LeastPlanes), Math.Max(LeastPlanes / 2, (records.Grid.Z + LeastSlabs - 1) / LeastSlabs));
+        long visible = 0;
+        for (int i = 0; i < tapeCount; i++)
+        {
+            for (int packet = 0; packet < tapes[i].Packets.Count; packet++)
+            {
+                visible += tapes[i].VisibleCount(packet);
+            }
+        }
+
+        return visible > records.Grid.VoxelCount / 4;
+    }
+
+    /// <summary>Planes of a slab: as many as the bytes allow, but enough that few samples touch two slabs, and few enough for several workers.
+    /// Where features are touched everywhere, fewer: what the workers add to and what the sweep reads share the last cache.</summary>
+    private static int SlabPlanes(VoxelRecords records, bool isDense)
+    {
+        (int bytes, int least, int slabs) = isDense ? (SlabBytes / 4, LeastDensePlanes, LeastDenseSlabs) : (SlabBytes, LeastPlanes, LeastSlabs);
+        int planes = (bytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2;
+        return Math.Min(Math.Max(planes, least), Math.Max(LeastPlanes / 2, (records.Grid.Z + slabs - 1) / slabs));
     }
 
     private void Begin(VoxelField field)
@@ -190,16 +197,17 @@ public sealed unsafe partial class VoxelRenderer
             }
         }
 
-        int planes = SlabPlanes(field.Voxels);
-        int slabs = (field.Grid.Z + planes - 1) / planes;
-        if (scaleParts.Length != slabs)
+        isDense = HasDenseColors(field.Voxels);
+        slabPlanes = SlabPlanes(field.Voxels, isDense);
+        if (scaleParts.Length != field.Grid.Z)
         {
-            scaleParts = new double[slabs];
+            scaleParts = new double[field.Grid.Z];
         }
 
+        Array.Clear(scaleParts);
         foreach (PacketScratch worker in scratch)
         {
-            worker.ReserveSlab(field.Voxels, planes);
+            worker.ReserveSlab(field.Voxels, SlabPlanes(field.Voxels, isDense: false));
         }
     }
 

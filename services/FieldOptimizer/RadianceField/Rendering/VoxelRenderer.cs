@@ -21,6 +21,10 @@ public sealed partial class VoxelRenderer : IDisposable
     private const int LeastPlanes = 16;
     private const int LeastSlabs = 4;
 
+    /// <summary>The same where most samples have a colour.</summary>
+    private const int LeastDensePlanes = 10;
+    private const int LeastDenseSlabs = 10;
+
     private readonly WorkerTeam team;
     private readonly PacketScratch[] scratch;
     private readonly FieldKernels kernels;
@@ -38,6 +42,8 @@ public sealed partial class VoxelRenderer : IDisposable
     private double[] textureGradient = [];
     private double[] scaleParts = [];
     private SlabTask slabTask;
+    private int slabPlanes;
+    private bool isDense;
     private int next;
 
     /// <summary>A renderer with its own threads.</summary>
