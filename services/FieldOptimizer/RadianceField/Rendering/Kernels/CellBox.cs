@@ -12,6 +12,12 @@ internal readonly unsafe struct CellBox(Vector128<int> low, Vector128<int> high)
     /// <summary>Of a larger box, too little is needed.</summary>
     private const int MostLines = 2048;
 
+    /// <summary>x, y, z of the first record.</summary>
+    public Vector128<int> Low => low;
+
+    /// <summary>x, y, z of the last record.</summary>
+    public Vector128<int> High => high;
+
     /// <summary>Fetches the box, unless it is too large.</summary>
     /// <param name="records">All of the grid's.</param>
     /// <param name="layout">Of the grid.</param>

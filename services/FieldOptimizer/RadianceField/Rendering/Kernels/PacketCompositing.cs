@@ -30,52 +30,12 @@ internal static unsafe class PacketCompositing
     /// <param name="transmittance">[16], before the chunk; receives what is left behind it.</param>
     /// <param name="depth">[16]; Σ w·s is added, world units.</param>
     /// <returns>Visible samples.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Absorb<TLanes>(
         float* packet, in PacketSamples chunk, int firstStep, int count, float* values, float* active, float densityScale, float densityShift, float* transmittance, float* depth)
         where TLanes : struct, ILanes<TLanes>
     {
-        TLanes zero = TLanes.Create(0);
-        TLanes step = TLanes.Create(chunk.StepLength);
-        float* kept = chunk.Values;
-        ushort* visible = chunk.Visible;
-        int found = 0;
-        for (int lane = 0; lane < Width; lane += TLanes.Count)
-        {
-            TLanes left = TLanes.Load(transmittance + lane);
-            TLanes sum = TLanes.Load(depth + lane);
-            TLanes samples = TLanes.Load(packet + RayPackets.SampleCount + lane);
-            TLanes firstDistance = TLanes.Load(packet + RayPackets.FirstDistance + lane);
-            for (int i = 0; i < count; i++)
-            {
-                float* value = values + (i * Width) + lane;
-                TLanes stepIndex = TLanes.Create(firstStep + i);
-                TLanes length = TLanes.SelectGreater(samples, stepIndex, step, zero);
-                length = active == null ? length : length * TLanes.Load(active + (i * Width) + lane);
-                TLanes x = TLanes.MultiplyAdd(TLanes.Load(value), TLanes.Create(densityScale), TLanes.Create(densityShift));
-                TLanes sigma = VectorMath.Softplus(x, out TLanes sigmoid);
-                TLanes next = left * VectorMath.ExpMinus(sigma * length);
-                next = TLanes.SelectGreater(TLanes.Create(OpaqueTransmittance), next, zero, next);
-                TLanes weight = left - next;
-                weight.Store(value);
-                if (kept != null)
-                {
-                    (sigmoid * length * TLanes.Create(densityScale)).StoreStreaming(kept + (i * PacketSamples.StepFloats) + PacketSamples.Slopes + lane);
-                    weight.StoreStreaming(kept + (i * PacketSamples.StepFloats) + PacketSamples.Weights + lane);
-                }
-
-                uint mask = TLanes.GreaterMask(weight, TLanes.Create(chunk.WeightThreshold)) << lane;
-                visible[i] = (ushort)(lane == 0 ? mask : visible[i] | mask);
-                found += BitOperations.PopCount(mask);
-                left = next;
-                sum = TLanes.MultiplyAdd(weight, TLanes.MultiplyAdd(stepIndex, step, firstDistance), sum);
-            }
-
-            left.Store(transmittance + lane);
-            sum.Store(depth + lane);
-        }
-
-        return found;
+        OpticalDepths<TLanes>(packet, chunk, firstStep, count, values, active, densityScale, densityShift);
+        return Weights<TLanes>(packet, chunk, firstStep, count, values, transmittance, depth);
     }
 
     /// <summary>Features in place to colours; works on whole vectors of sixteen.</summary>
@@ -218,6 +178,75 @@ internal static unsafe class PacketCompositing
         {
             sums[ray] = scale > MaxProductScale ? products[ray] : Math.Log(products[ray]);
         }
+    }
+
+    /// <summary>Densities to slopes and optical depths σδ.</summary>
+    /// <remarks>Apart from <see cref="Weights"/>, so that the processor has more steps under way at once.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void OpticalDepths<TLanes>(
+        float* packet, in PacketSamples chunk, int firstStep, int count, float* values, float* active, float densityScale, float densityShift)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes step = TLanes.Create(chunk.StepLength);
+        float* kept = chunk.Values;
+        for (int lane = 0; lane < Width; lane += TLanes.Count)
+        {
+            TLanes samples = TLanes.Load(packet + RayPackets.SampleCount + lane);
+            for (int i = 0; i < count; i++)
+            {
+                int at = (i * Width) + lane;
+                TLanes length = TLanes.SelectGreater(samples, TLanes.Create(firstStep + i), step, TLanes.Create(0));
+                length = active == null ? length : length * TLanes.Load(active + at);
+                TLanes x = TLanes.MultiplyAdd(TLanes.Load(values + at), TLanes.Create(densityScale), TLanes.Create(densityShift));
+                TLanes sigma = VectorMath.Softplus(x, out TLanes sigmoid);
+                (sigma * length).Store(values + at);
+                if (kept != null)
+                {
+                    (sigmoid * length * TLanes.Create(densityScale)).StoreStreaming(kept + (i * PacketSamples.StepFloats) + PacketSamples.Slopes + lane);
+                }
+            }
+        }
+    }
+
+    /// <summary>Optical depths in place to weights.</summary>
+    /// <returns>Visible samples.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Weights<TLanes>(float* packet, in PacketSamples chunk, int firstStep, int count, float* values, float* transmittance, float* depth)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes step = TLanes.Create(chunk.StepLength);
+        float* kept = chunk.Values;
+        ushort* visible = chunk.Visible;
+        int found = 0;
+        for (int lane = 0; lane < Width; lane += TLanes.Count)
+        {
+            TLanes left = TLanes.Load(transmittance + lane);
+            TLanes sum = TLanes.Load(depth + lane);
+            TLanes firstDistance = TLanes.Load(packet + RayPackets.FirstDistance + lane);
+            for (int i = 0; i < count; i++)
+            {
+                float* value = values + (i * Width) + lane;
+                TLanes next = left * VectorMath.ExpMinus(TLanes.Load(value));
+                next = TLanes.SelectGreater(TLanes.Create(OpaqueTransmittance), next, TLanes.Create(0), next);
+                TLanes weight = left - next;
+                weight.Store(value);
+                if (kept != null)
+                {
+                    weight.StoreStreaming(kept + (i * PacketSamples.StepFloats) + PacketSamples.Weights + lane);
+                }
+
+                uint mask = TLanes.GreaterMask(weight, TLanes.Create(chunk.WeightThreshold)) << lane;
+                visible[i] = (ushort)(lane == 0 ? mask : visible[i] | mask);
+                found += BitOperations.PopCount(mask);
+                left = next;
+                sum = TLanes.MultiplyAdd(weight, TLanes.MultiplyAdd(TLanes.Create(firstStep + i), step, firstDistance), sum);
+            }
+
+            left.Store(transmittance + lane);
+            sum.Store(depth + lane);
+        }
+
+        return found;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
