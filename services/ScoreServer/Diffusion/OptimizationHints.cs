@@ -62,4 +62,7 @@ public sealed class OptimizationHints
 
     /// <summary>Step along a ray, voxels.</summary>
     public double? StepRatio { get; init; }
+
+    /// <summary>Views of one optimiser step, whose gradients are averaged.</summary>
+    public int? ViewsPerIteration { get; init; }
 }

@@ -13,6 +13,9 @@ internal static class SpecOptions
     /// <summary>Rungs that a ladder needs to be drawn from, without its greatest and least ones.</summary>
     public const int FewestRungs = SjcOptions.LadderSkipGreatest + SjcOptions.LadderSkipLeast + 1;
 
+    /// <summary>Views that one request to a model may hold, and so one iteration.</summary>
+    public static uint MostViews(Model model) => model.MaxImagesPerRequest > 0 ? Math.Min(16, model.MaxImagesPerRequest) : 16;
+
     /// <summary>The options; they may still break a rule of their own.</summary>
     /// <param name="spec">With every field filled in.</param>
     /// <param name="model">Of the scorer.</param>

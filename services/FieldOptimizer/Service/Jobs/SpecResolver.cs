@@ -74,7 +74,8 @@ internal static class SpecResolver
         score.VarianceReduction = !score.HasVarianceReduction || score.VarianceReduction;
         score.ClampDenoised = Choose(score.HasClampDenoised, score.ClampDenoised, hints.HasClampDenoised, hints.ClampDenoised, false);
         score.Deterministic = !score.HasDeterministic || score.Deterministic;
-        score.ViewsPerIteration = score.HasViewsPerIteration ? score.ViewsPerIteration : 1;
+        score.ViewsPerIteration = Choose(
+            score.HasViewsPerIteration, score.ViewsPerIteration, hints.HasViewsPerIteration, Math.Min(hints.ViewsPerIteration, SpecOptions.MostViews(model)), 1u);
         score.ThroughEncoder = score.HasThroughEncoder && score.ThroughEncoder;
         if (score.SigmaDistribution == SigmaDistribution.Unspecified)
         {

@@ -116,8 +116,7 @@ internal static class SpecValidator
     {
         Within(violations, "spec.score.guidance_scale", score.GuidanceScale, -100, 1000);
         Within(violations, "spec.score.draws", score.Draws, 1, 64);
-        uint mostViews = model.MaxImagesPerRequest > 0 ? Math.Min(16, model.MaxImagesPerRequest) : 16;
-        Within(violations, "spec.score.views_per_iteration", score.ViewsPerIteration, 1, mostViews);
+        Within(violations, "spec.score.views_per_iteration", score.ViewsPerIteration, 1, SpecOptions.MostViews(model));
         violations.Require(Enum.IsDefined(score.SigmaDistribution), "spec.score.sigma_distribution", "be a known distribution", (int)score.SigmaDistribution);
         if (score.SigmaDistribution == SigmaDistribution.LogUniform)
         {

@@ -99,6 +99,7 @@ internal static class ModelMapping
         Set(hints.SigmoidColors, value => message.SigmoidColors = value);
         Set(hints.RenderSize, value => message.RenderSize = (uint)value);
         Set(hints.StepRatio, value => message.StepRatio = value);
+        Set(hints.ViewsPerIteration, value => message.ViewsPerIteration = (uint)value);
         return message;
     }
 

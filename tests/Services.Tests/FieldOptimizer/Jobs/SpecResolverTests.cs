@@ -28,7 +28,7 @@ public sealed class SpecResolverTests
 
         JobSpec spec = SpecResolver.Resolve(new JobSpec { Prompt = "x" }, model);
 
-        Assert.Equal((11u, 12u, 13u), (spec.Iterations, spec.Field.GridSize, spec.Field.RenderSize));
+        Assert.Equal((11u, 12u, 13u, 3u), (spec.Iterations, spec.Field.GridSize, spec.Field.RenderSize, spec.Score.ViewsPerIteration));
         Assert.Equal((1.25, 1.5, 0.75), (spec.Field.BoxHalfExtent, spec.Field.DensityShift, spec.Field.StepRatio));
         Assert.Equal([0.25f, 0.5f, 0.75f], spec.Field.BackgroundColor);
         Assert.Equal(ColorMode.Raw, spec.Field.ColorMode);
@@ -251,6 +251,7 @@ public sealed class SpecResolverTests
         LearningRate = 0.3,
         DensityShift = 1.5,
         StepRatio = 0.75,
+        ViewsPerIteration = 3,
         EmptinessWeight = 0.005,
         EmptinessScale = 7,
         CameraRadius = 3.5,

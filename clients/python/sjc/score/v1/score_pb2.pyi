@@ -166,7 +166,7 @@ class Model(_message.Message):
     def __init__(self, name: _Optional[str] = ..., kind: _Optional[str] = ..., description: _Optional[str] = ..., data_shape: _Optional[_Iterable[int]] = ..., data_space: _Optional[_Union[DataSpace, str]] = ..., value_min: _Optional[float] = ..., value_max: _Optional[float] = ..., sigma_min: _Optional[float] = ..., sigma_max: _Optional[float] = ..., sigma_ladder: _Optional[_Iterable[float]] = ..., conditioning: _Optional[_Union[ConditioningKind, str]] = ..., class_count: _Optional[int] = ..., max_prompt_tokens: _Optional[int] = ..., vocabulary: _Optional[_Iterable[str]] = ..., view_wording: _Optional[_Union[ViewWording, _Mapping]] = ..., hints: _Optional[_Union[OptimizationHints, _Mapping]] = ..., device: _Optional[str] = ..., compute_type: _Optional[str] = ..., parameter_count: _Optional[int] = ..., ready: bool = ..., samplers: _Optional[_Iterable[str]] = ..., max_images_per_request: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., example_prompts: _Optional[_Iterable[str]] = ..., pixel_shape: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class OptimizationHints(_message.Message):
-    __slots__ = ["background_color", "box_half_extent", "camera_radius", "clamp_denoised", "density_shift", "emptiness_scale", "emptiness_weight", "fov_max_degrees", "fov_min_degrees", "grid_size", "guidance_scale", "iterations", "learning_rate", "max_elevation_degrees", "render_size", "sigma_max_end", "sigma_max_start", "sigma_min", "sigmoid_colors", "step_ratio"]
+    __slots__ = ["background_color", "box_half_extent", "camera_radius", "clamp_denoised", "density_shift", "emptiness_scale", "emptiness_weight", "fov_max_degrees", "fov_min_degrees", "grid_size", "guidance_scale", "iterations", "learning_rate", "max_elevation_degrees", "render_size", "sigma_max_end", "sigma_max_start", "sigma_min", "sigmoid_colors", "step_ratio", "views_per_iteration"]
     BACKGROUND_COLOR_FIELD_NUMBER: _ClassVar[int]
     BOX_HALF_EXTENT_FIELD_NUMBER: _ClassVar[int]
     CAMERA_RADIUS_FIELD_NUMBER: _ClassVar[int]
@@ -187,6 +187,7 @@ class OptimizationHints(_message.Message):
     SIGMA_MIN_FIELD_NUMBER: _ClassVar[int]
     SIGMOID_COLORS_FIELD_NUMBER: _ClassVar[int]
     STEP_RATIO_FIELD_NUMBER: _ClassVar[int]
+    VIEWS_PER_ITERATION_FIELD_NUMBER: _ClassVar[int]
     background_color: _containers.RepeatedScalarFieldContainer[float]
     box_half_extent: float
     camera_radius: float
@@ -207,7 +208,8 @@ class OptimizationHints(_message.Message):
     sigma_min: float
     sigmoid_colors: bool
     step_ratio: float
-    def __init__(self, guidance_scale: _Optional[float] = ..., sigma_min: _Optional[float] = ..., sigma_max_start: _Optional[float] = ..., sigma_max_end: _Optional[float] = ..., clamp_denoised: bool = ..., background_color: _Optional[_Iterable[float]] = ..., iterations: _Optional[int] = ..., grid_size: _Optional[int] = ..., box_half_extent: _Optional[float] = ..., learning_rate: _Optional[float] = ..., density_shift: _Optional[float] = ..., emptiness_weight: _Optional[float] = ..., emptiness_scale: _Optional[float] = ..., camera_radius: _Optional[float] = ..., fov_min_degrees: _Optional[float] = ..., fov_max_degrees: _Optional[float] = ..., max_elevation_degrees: _Optional[float] = ..., sigmoid_colors: bool = ..., render_size: _Optional[int] = ..., step_ratio: _Optional[float] = ...) -> None: ...
+    views_per_iteration: int
+    def __init__(self, guidance_scale: _Optional[float] = ..., sigma_min: _Optional[float] = ..., sigma_max_start: _Optional[float] = ..., sigma_max_end: _Optional[float] = ..., clamp_denoised: bool = ..., background_color: _Optional[_Iterable[float]] = ..., iterations: _Optional[int] = ..., grid_size: _Optional[int] = ..., box_half_extent: _Optional[float] = ..., learning_rate: _Optional[float] = ..., density_shift: _Optional[float] = ..., emptiness_weight: _Optional[float] = ..., emptiness_scale: _Optional[float] = ..., camera_radius: _Optional[float] = ..., fov_min_degrees: _Optional[float] = ..., fov_max_degrees: _Optional[float] = ..., max_elevation_degrees: _Optional[float] = ..., sigmoid_colors: bool = ..., render_size: _Optional[int] = ..., step_ratio: _Optional[float] = ..., views_per_iteration: _Optional[int] = ...) -> None: ...
 
 class PerturbAndAverageEstimator(_message.Message):
     __slots__ = ["draws", "iteration", "seed", "variance_reduction"]

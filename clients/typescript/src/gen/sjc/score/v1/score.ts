@@ -183,6 +183,7 @@ export interface OptimizationHints {
   /** The render's size in pixels; unset: the data shape's. */
   renderSize?: number | undefined;
   stepRatio?: number | undefined;
+  viewsPerIteration?: number | undefined;
 }
 
 /** What an image is denoised towards. */
@@ -1232,6 +1233,7 @@ function createBaseOptimizationHints(): OptimizationHints {
     sigmoidColors: undefined,
     renderSize: undefined,
     stepRatio: undefined,
+    viewsPerIteration: undefined,
   };
 }
 
@@ -1300,6 +1302,9 @@ export const OptimizationHints: MessageFns<OptimizationHints> = {
     }
     if (message.stepRatio !== undefined) {
       writer.uint32(161).double(message.stepRatio);
+    }
+    if (message.viewsPerIteration !== undefined) {
+      writer.uint32(168).uint32(message.viewsPerIteration);
     }
     return writer;
   },
@@ -1487,6 +1492,14 @@ export const OptimizationHints: MessageFns<OptimizationHints> = {
             message.stepRatio = reader.double();
             continue;
           }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.viewsPerIteration = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1524,6 +1537,7 @@ export const OptimizationHints: MessageFns<OptimizationHints> = {
     message.sigmoidColors = object.sigmoidColors ?? undefined;
     message.renderSize = object.renderSize ?? undefined;
     message.stepRatio = object.stepRatio ?? undefined;
+    message.viewsPerIteration = object.viewsPerIteration ?? undefined;
     return message;
   },
 };
