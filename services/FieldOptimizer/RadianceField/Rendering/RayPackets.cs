@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
@@ -47,8 +48,15 @@ internal sealed unsafe class RayPackets
     /// <summary>k = ⌊max(far − near)/δ⌋ + 1 over all rays, in float32 as in the reference.</summary>
     public static int LongestSampleCount(RayBatch rays, float stepLength)
     {
-        float longest = 0;
-        for (int i = 0; i < rays.Count; i++)
+        Vector128<float> longestOfFour = Vector128<float>.Zero;
+        int i = 0;
+        for (; i + 4 <= rays.Count; i += 4)
+        {
+            longestOfFour = Vector128.Max(longestOfFour, Vector128.Create(rays.Far.Slice(i, 4)) - Vector128.Create(rays.Near.Slice(i, 4)));
+        }
+
+        float longest = MathF.Max(MathF.Max(longestOfFour[0], longestOfFour[1]), MathF.Max(longestOfFour[2], longestOfFour[3]));
+        for (; i < rays.Count; i++)
         {
             longest = MathF.Max(longest, rays.Far[i] - rays.Near[i]);
         }
@@ -72,28 +80,9 @@ internal sealed unsafe class RayPackets
         long total = 0;
         for (int packet = 0; packet < Count; packet++)
         {
-            int longestOfPacket = 0;
-            int stepsInside = int.MaxValue;
-            new Span<float>(Rows(packet), Floats).Clear();
-            ReadOnlySpan<int> lanes = Rays(packet);
-            for (int lane = 0; lane < Width; lane++)
-            {
-                int i = lanes[lane];
-                if (i < 0)
-                {
-                    continue;
-                }
-
-                float* row = Rows(packet) + lane;
-                SetLine(row, rays.Origins.Slice(3 * i, 3), rays.Directions.Slice(3 * i, 3), field.Box.Min, scale);
-                int samples = CountSamples(rays.Far[i] - rays.Near[i], stepLength, offset, longest);
-                row[SampleCount] = samples;
-                row[FirstDistance] = rays.Near[i] + (offset * stepLength);
-                stepsInside = Math.Min(stepsInside, CountInside(row, samples, stepLength, field.Grid));
-                longestOfPacket = Math.Max(longestOfPacket, samples);
-            }
-
-            Rows(packet)[StepsInside] = stepsInside;
+            float* packetRows = Rows(packet);
+            SetLines(packetRows, Rays(packet), rays, field.Box.Min, scale);
+            int longestOfPacket = SetCounts(packetRows, stepLength, offset, longest, field.Grid);
             firstSamples[packet] = (int)Math.Min(total, int.MaxValue);
             steps[packet] = longestOfPacket;
             total += longestOfPacket * Width;
@@ -102,63 +91,108 @@ internal sealed unsafe class RayPackets
         return total;
     }
 
-    /// <summary>A ray's start and slope in the grid, and its direction in the world.</summary>
-    private static void SetLine(float* row, ReadOnlySpan<float> origin, ReadOnlySpan<float> direction, Vector3 min, Vector3D scale)
+    /// <summary>Rays' starts and slopes in the grid and directions in the world; for the time being, nearest distances in place of those of
+    /// sample 0, and ranges in place of numbers of samples.</summary>
+    private static void SetLines(float* rows, ReadOnlySpan<int> lanes, RayBatch rays, Vector3 min, Vector3D scale)
     {
-        row[Start] = (float)(((origin[0] - (double)min.X) * scale.X) + 0.5);
-        row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scale.Y) + 0.5);
-        row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scale.Z) + 0.5);
-        row[Slope] = (float)(direction[0] * scale.X);
-        row[Slope + Width] = (float)(direction[1] * scale.Y);
-        row[Slope + (2 * Width)] = (float)(direction[2] * scale.Z);
-        row[Direction] = direction[0];
-        row[Direction + Width] = direction[1];
-        row[Direction + (2 * Width)] = direction[2];
-    }
-
-    /// <summary>Steps at which a ray is inside: as long as it has samples if its first and last one are, for rounding keeps the order of
-    /// positions; else none. A ray without samples is moved to where it is safe.</summary>
-    private static int CountInside(float* row, int samples, float stepLength, GridSize grid)
-    {
-        if (samples == 0)
+        if (lanes.Contains(-1))
         {
-            for (int axis = 0; axis < 3 * Width; axis += Width)
-            {
-                (row[Start + axis], row[Slope + axis]) = (0, 0);
-            }
-
-            return int.MaxValue;
+            new Span<float>(rows, Floats).Clear();
         }
 
-        float last = MathF.FusedMultiplyAdd(samples - 1, stepLength, row[FirstDistance]);
-        return IsInside(row, 0, last, grid.X + 1) && IsInside(row, Width, last, grid.Y + 1) && IsInside(row, 2 * Width, last, grid.Z + 1) ? samples : 0;
+        fixed (float* origins = rays.Origins, directions = rays.Directions, near = rays.Near, far = rays.Far)
+        {
+            for (int lane = 0; lane < Width; lane++)
+            {
+                int ray = lanes[lane];
+                if (ray < 0)
+                {
+                    continue;
+                }
+
+                float* row = rows + lane;
+                float* origin = origins + (3 * ray);
+                float* direction = directions + (3 * ray);
+                row[Start] = (float)(((origin[0] - (double)min.X) * scale.X) + 0.5);
+                row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scale.Y) + 0.5);
+                row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scale.Z) + 0.5);
+                row[Slope] = (float)(direction[0] * scale.X);
+                row[Slope + Width] = (float)(direction[1] * scale.Y);
+                row[Slope + (2 * Width)] = (float)(direction[2] * scale.Z);
+                row[Direction] = direction[0];
+                row[Direction + Width] = direction[1];
+                row[Direction + (2 * Width)] = direction[2];
+                row[FirstDistance] = near[ray];
+                row[SampleCount] = far[ray] - near[ray];
+            }
+        }
     }
 
-    private static bool IsInside(float* row, int axis, float lastDistance, float end)
+    /// <summary>Rays' numbers of samples and distances of sample 0, and the steps at which all are inside: as long as each has samples if the
+    /// first and last of all are, for rounding keeps the order of positions; else none. A ray without samples is moved to where it is safe.</summary>
+    /// <returns>Samples of the longest ray.</returns>
+    private static int SetCounts(float* rows, float stepLength, float offset, int longest, GridSize grid)
     {
-        float first = MathF.FusedMultiplyAdd(row[FirstDistance], row[Slope + axis], row[Start + axis]);
-        float last = MathF.FusedMultiplyAdd(lastDistance, row[Slope + axis], row[Start + axis]);
-        return first >= 0 && first < end && last >= 0 && last < end;
+        Vector128<float> most = Vector128<float>.Zero;
+        Vector128<float> inside = Vector128.Create((float)int.MaxValue);
+        for (float* row = rows; row < rows + Width; row += 4)
+        {
+            Vector128<float> samples = CountSamples(Vector128.Load(row + SampleCount), stepLength, offset, longest);
+            Vector128<float> first = Vector128.Load(row + FirstDistance) + Vector128.Create(offset * stepLength);
+            Vector128<float> last = Vector128.FusedMultiplyAdd(samples - Vector128<float>.One, Vector128.Create(stepLength), first);
+            samples.Store(row + SampleCount);
+            first.Store(row + FirstDistance);
+            Vector128<float> isEmpty = Vector128.Equals(samples, Vector128<float>.Zero);
+            Vector128<float> isInside = IsInside(row, isEmpty, first, last, grid.X + 1) & IsInside(row + Width, isEmpty, first, last, grid.Y + 1)
+                & IsInside(row + (2 * Width), isEmpty, first, last, grid.Z + 1);
+            inside = Vector128.MinNative(inside, Vector128.ConditionalSelect(isEmpty, inside, samples & isInside));
+            most = Vector128.MaxNative(most, samples);
+        }
+
+        rows[StepsInside] = MathF.Min(MathF.Min(inside[0], inside[1]), MathF.Min(inside[2], inside[3]));
+        return (int)MathF.Max(MathF.Max(most[0], most[1]), MathF.Max(most[2], most[3]));
+    }
+
+    /// <summary>All bits of lanes whose first and last sample are inside along one axis; rays without samples are moved to 0.</summary>
+    /// <param name="row">Of starts along the axis; slopes lie behind.</param>
+    /// <param name="isEmpty">All bits of rays without samples.</param>
+    /// <param name="first">Distance of sample 0.</param>
+    /// <param name="last">Distance of the last sample.</param>
+    /// <param name="end">Where the border ends.</param>
+    private static Vector128<float> IsInside(float* row, Vector128<float> isEmpty, Vector128<float> first, Vector128<float> last, float end)
+    {
+        Vector128<float> start = Vector128.AndNot(Vector128.Load(row + Start), isEmpty);
+        Vector128<float> slope = Vector128.AndNot(Vector128.Load(row + Slope), isEmpty);
+        start.Store(row + Start);
+        slope.Store(row + Slope);
+        Vector128<float> from = Vector128.FusedMultiplyAdd(first, slope, start);
+        Vector128<float> to = Vector128.FusedMultiplyAdd(last, slope, start);
+        Vector128<float> limit = Vector128.Create(end);
+        return Vector128.GreaterThanOrEqual(from, Vector128<float>.Zero) & Vector128.LessThan(from, limit)
+            & Vector128.GreaterThanOrEqual(to, Vector128<float>.Zero) & Vector128.LessThan(to, limit);
     }
 
     /// <summary>Samples i with (i + offset)·δ &lt; range, compared in float32 as the reference does.</summary>
-    private static int CountSamples(float range, float stepLength, float offset, int longest)
+    private static Vector128<float> CountSamples(Vector128<float> range, float stepLength, float offset, int longest)
     {
-        if (!(range > 0))
+        Vector128<float> one = Vector128<float>.One;
+        Vector128<float> isPositive = Vector128.GreaterThan(range, Vector128<float>.Zero);
+        Vector128<float> count = Vector128.MinNative(Vector128.Floor(range / stepLength) & isPositive, Vector128.Create((float)longest));
+        Vector128<float> more;
+        do
         {
-            return 0;
+            more = Vector128.LessThan(count, Vector128.Create((float)longest)) & Vector128.LessThan((count + Vector128.Create(offset)) * stepLength, range);
+            count += more & one;
         }
+        while (more.ExtractMostSignificantBits() != 0);
 
-        int count = Math.Clamp((int)(range / stepLength), 0, longest);
-        while (count < longest && (count + offset) * stepLength < range)
+        Vector128<float> less;
+        do
         {
-            count++;
+            less = Vector128.AndNot(Vector128.GreaterThan(count, Vector128<float>.Zero), Vector128.LessThan((count - one + Vector128.Create(offset)) * stepLength, range));
+            count -= less & one;
         }
-
-        while (count > 0 && !((count - 1 + offset) * stepLength < range))
-        {
-            count--;
-        }
+        while (less.ExtractMostSignificantBits() != 0);
 
         return count;
     }

@@ -158,23 +158,28 @@ public sealed unsafe class RenderTape : IViewTape
     {
         (liveSteps[packet], visibleCounts[packet]) = found;
         ReadOnlySpan<int> rays = Packets.Rays(packet);
-        for (int lane = 0; lane < RayPackets.Width; lane++)
+        fixed (float* plane = image, backgrounds = BackgroundColors)
         {
-            int ray = rays[lane];
-            if (ray < 0)
+            for (int lane = 0; lane < RayPackets.Width; lane++)
             {
-                continue;
-            }
+                int ray = rays[lane];
+                if (ray < 0)
+                {
+                    continue;
+                }
 
-            float left = scratch.PerRay(0)[lane];
-            float* pixel = scratch.Colors + (lane * ColorStride);
-            for (int channel = 0; channel < Channels; channel++)
-            {
-                image[(channel * RayCount) + ray] = pixel[channel] + (left * BackgroundColors[(ray * Channels) + channel]);
-            }
+                float left = scratch.PerRay(0)[lane];
+                float* color = scratch.Colors + (lane * ColorStride);
+                float* background = backgrounds + ((nint)ray * Channels);
+                float* pixel = plane + ray;
+                for (int channel = 0; channel < Channels; channel++, pixel += RayCount)
+                {
+                    *pixel = color[channel] + (left * background[channel]);
+                }
 
-            depth[ray] = scratch.PerRay(1)[lane] + (RenderOptions.BackgroundDepth * left);
-            transmittance[ray] = left;
+                depth[ray] = scratch.PerRay(1)[lane] + (RenderOptions.BackgroundDepth * left);
+                transmittance[ray] = left;
+            }
         }
     }
 
@@ -185,11 +190,15 @@ public sealed unsafe class RenderTape : IViewTape
     {
         new Span<float>(gradients, RayPackets.Width * ColorStride).Clear();
         ReadOnlySpan<int> rays = Packets.Rays(packet);
-        for (int lane = 0; lane < RayPackets.Width; lane++)
+        fixed (float* plane = ImageGradients)
         {
-            for (int channel = 0; channel < Channels && rays[lane] >= 0; channel++)
+            for (int lane = 0; lane < RayPackets.Width; lane++, gradients += ColorStride)
             {
-                gradients[(lane * ColorStride) + channel] = ImageGradients[(channel * RayCount) + rays[lane]];
+                float* pixel = plane + rays[lane];
+                for (int channel = 0; channel < Channels && rays[lane] >= 0; channel++, pixel += RayCount)
+                {
+                    gradients[channel] = *pixel;
+                }
             }
         }
     }

@@ -80,19 +80,24 @@ public sealed unsafe partial class VoxelRenderer
         tape.LoadGradients(packet, gradient.Color);
         int stride = tape.ColorStride;
         ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
-        for (int i = 0; i < RayPackets.Width; i++)
+        fixed (float* backgrounds = tape.BackgroundColors)
         {
-            int ray = rays[i];
-            bool exists = ray >= 0;
-            gradient.Transmittance[i] = exists ? tape.Transmittance[ray] : 1;
-            gradient.Depth[i] = exists ? depthGradients[ray] : 0;
-            float gain = RenderOptions.BackgroundDepth * gradient.Depth[i];
-            for (int channel = 0; exists && channel < tape.Channels; channel++)
+            for (int i = 0; i < RayPackets.Width; i++)
             {
-                gain += gradient.Color[(i * stride) + channel] * tape.BackgroundColors[(ray * tape.Channels) + channel];
-            }
+                int ray = rays[i];
+                bool exists = ray >= 0;
+                gradient.Transmittance[i] = exists ? tape.Transmittance[ray] : 1;
+                gradient.Depth[i] = exists ? depthGradients[ray] : 0;
+                float gain = RenderOptions.BackgroundDepth * gradient.Depth[i];
+                float* color = gradient.Color + (i * stride);
+                float* background = backgrounds + ((nint)ray * tape.Channels);
+                for (int channel = 0; exists && channel < tape.Channels; channel++)
+                {
+                    gain += color[channel] * background[channel];
+                }
 
-            gradient.Background[i] = gain;
+                gradient.Background[i] = gain;
+            }
         }
     }
 
@@ -218,10 +223,18 @@ public sealed unsafe partial class VoxelRenderer
             depthGradients = new float[tape.RayCount];
         }
 
-        Array.Clear(depthGradients);
-        gradient.Depth.CopyTo(depthGradients);
-        tape.ImageGradients.AsSpan().Clear();
-        gradient.Image.CopyTo(tape.ImageGradients);
+        CopyOrClear(gradient.Depth, depthGradients);
+        CopyOrClear(gradient.Image, tape.ImageGradients);
+    }
+
+    /// <summary>No gradient stands for zeros.</summary>
+    private static void CopyOrClear(ReadOnlySpan<float> gradient, Span<float> copy)
+    {
+        gradient.CopyTo(copy);
+        if (gradient.IsEmpty)
+        {
+            copy.Clear();
+        }
     }
 
     /// <summary>∂L/∂(density scale) = Σ density·∂L/∂density over the voxels, once the slabs are done.</summary>

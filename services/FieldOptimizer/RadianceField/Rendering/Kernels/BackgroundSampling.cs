@@ -49,16 +49,32 @@ internal static class BackgroundSampling
     /// <summary>Texture features at (u, v) in [−1, 1], [c].</summary>
     public static void Sample(Background background, float u, float v, Span<float> features)
     {
-        Span<float> texels = background.Values;
-        int area = background.Height * background.Width;
+        (int height, int width) = (background.Height, background.Width);
+        (int column, float x) = Position(u, width);
+        (int row, float y) = Position(v, height);
+        int texel = (row * width) + column;
+        ReadOnlySpan<float> texels = background.Values;
+        if (IsWithin(column, width) && IsWithin(row, height))
+        {
+            for (int channel = 0; channel < features.Length; channel++, texel += height * width)
+            {
+                (float upperLeft, float upperRight) = (texels[texel], texels[texel + 1]);
+                (float lowerLeft, float lowerRight) = (texels[texel + width], texels[texel + width + 1]);
+                features[channel] = ((1 - x) * (1 - y) * upperLeft) + (x * (1 - y) * upperRight) + ((1 - x) * y * lowerLeft) + (x * y * lowerRight);
+            }
+
+            return;
+        }
+
         features.Clear();
         for (int corner = 0; corner < 4; corner++)
         {
-            if (TryCorner(background.Height, background.Width, u, v, corner, out int texel, out float weight))
+            if (IsTexel(column + (corner & 1), width) && IsTexel(row + (corner >> 1), height))
             {
-                for (int channel = 0; channel < features.Length; channel++)
+                float weight = Share(x, corner & 1) * Share(y, corner >> 1);
+                for (int channel = 0, at = texel + (corner & 1) + ((corner >> 1) * width); channel < features.Length; channel++, at += height * width)
                 {
-                    features[channel] += weight * texels[(channel * area) + texel];
+                    features[channel] += weight * texels[at];
                 }
             }
         }
@@ -67,38 +83,42 @@ internal static class BackgroundSampling
     /// <summary>The adjoint of <see cref="Sample"/>; adds to <paramref name="textureGrad"/>.</summary>
     public static void SampleAdjoint(int height, int width, float u, float v, ReadOnlySpan<float> featureGrad, Span<double> textureGrad)
     {
-        (int column, float columnFraction) = Position(u, width);
-        (int row, float rowFraction) = Position(v, height);
-        for (int corner = 0; corner < 4; corner++)
+        (int column, float x) = Position(u, width);
+        (int row, float y) = Position(v, height);
+        int texel = (row * width) + column;
+        if (IsWithin(column, width) && IsWithin(row, height))
         {
-            (int x, int y) = (column + (corner & 1), row + (corner >> 1));
-            if ((uint)x >= (uint)width || (uint)y >= (uint)height)
+            for (int channel = 0; channel < featureGrad.Length; channel++, texel += height * width)
             {
-                continue;
+                float gradient = featureGrad[channel];
+                textureGrad[texel] += (1 - x) * (1 - y) * gradient;
+                textureGrad[texel + 1] += x * (1 - y) * gradient;
+                textureGrad[texel + width] += (1 - x) * y * gradient;
+                textureGrad[texel + width + 1] += x * y * gradient;
             }
 
-            float weight = ((corner & 1) == 0 ? 1 - columnFraction : columnFraction) * ((corner >> 1) == 0 ? 1 - rowFraction : rowFraction);
-            for (int channel = 0, texel = (y * width) + x; channel < featureGrad.Length; channel++, texel += height * width)
+            return;
+        }
+
+        for (int corner = 0; corner < 4; corner++)
+        {
+            if (IsTexel(column + (corner & 1), width) && IsTexel(row + (corner >> 1), height))
             {
-                textureGrad[texel] += weight * featureGrad[channel];
+                float weight = Share(x, corner & 1) * Share(y, corner >> 1);
+                for (int channel = 0, at = texel + (corner & 1) + ((corner >> 1) * width); channel < featureGrad.Length; channel++, at += height * width)
+                {
+                    textureGrad[at] += weight * featureGrad[channel];
+                }
             }
         }
     }
 
-    private static bool TryCorner(int height, int width, float u, float v, int corner, out int texel, out float weight)
-    {
-        (int column, float columnWeight) = Corner(u, width, corner & 1);
-        (int row, float rowWeight) = Corner(v, height, corner >> 1);
-        texel = (row * width) + column;
-        weight = columnWeight * rowWeight;
-        return (uint)column < (uint)width && (uint)row < (uint)height;
-    }
+    private static bool IsTexel(int index, int extent) => (uint)index < (uint)extent;
 
-    private static (int Index, float Weight) Corner(float coordinate, int extent, int side)
-    {
-        (int index, float fraction) = Position(coordinate, extent);
-        return (index + side, side == 0 ? 1 - fraction : fraction);
-    }
+    /// <summary>Whether both texels beside a position are.</summary>
+    private static bool IsWithin(int index, int extent) => (uint)index < (uint)(extent - 1);
+
+    private static float Share(float fraction, int side) => side == 0 ? 1 - fraction : fraction;
 
     /// <summary>The texel before a coordinate in [−1, 1], which may be outside, and what part of the way to the next it lies.</summary>
     private static (int Index, float Fraction) Position(float coordinate, int extent)
