@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
@@ -121,11 +122,13 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         return sum;
     }
 
-    /// <summary>One step of the features, eight segments at a time: most of those that no sample has touched are at rest.</summary>
+    /// <summary>One step of the features, eight segments at a time: most of those that no sample has touched are at rest. Where some are, the
+    /// others lie apart and are fetched ahead.</summary>
     private static void StepFeatures(VoxelRecords records, AdamaxState state, float correctedRate, int firstSegment, int count, PacketScratch scratch)
     {
         const int Together = 8;
-        const ulong AllTouched = 0x0101010101010101;
+        const int Ahead = 16 * Together;
+        const uint All = 0xFF;
         byte* touched = scratch.Segments + records.Layout.PlaneSegments;
         int floats = RecordLayout.SegmentRecords * records.FeatureStride;
         float* gradient = scratch.FeatureSlab + ((nint)records.Layout.PlaneSegments * floats);
@@ -134,21 +137,53 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
             int first = 0;
             for (; first + Together <= count; first += Together)
             {
-                ulong marks = *(ulong*)(touched + first);
-                Vector256<int> moving = Vector256.Equals(Vector256.Load(resting + firstSegment + first), Vector256.Create(AdamaxState.Moving));
-                if (marks == AllTouched && moving == Vector256<int>.AllBitsSet)
+                int ahead = first + Ahead;
+                if (ahead + Together <= count)
+                {
+                    (uint marksAhead, uint movingAhead) = EightSegments(touched + ahead, resting + firstSegment + ahead);
+                    if (marksAhead != All)
+                    {
+                        FetchSegments(records, state, firstSegment + ahead, marksAhead | movingAhead, gradient + ((nint)ahead * floats));
+                    }
+                }
+
+                (uint marks, uint moving) = EightSegments(touched + first, resting + firstSegment + first);
+                if ((marks & moving) == All)
                 {
                     nint at = (nint)(firstSegment + first) * floats;
                     AdamaxKernel.UpdateAndClear<TLanes>(
                         records.Features + at, gradient + ((nint)first * floats), state.Moments.Features + at, state.Norms.Features + at, Together * floats, correctedRate);
                 }
-                else if (marks != 0 || moving != Vector256<int>.Zero)
+                else if ((marks | moving) != 0)
                 {
                     StepSegments(records, state, correctedRate, firstSegment + first, Together, touched + first, gradient + ((nint)first * floats));
                 }
             }
 
             StepSegments(records, state, correctedRate, firstSegment + first, count - first, touched + first, gradient + ((nint)first * floats));
+        }
+    }
+
+    /// <summary>A bit for each of eight segments that has a gradient, and for each that is not at rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (uint Touched, uint Moving) EightSegments(byte* touched, int* resting)
+    {
+        uint untouched = Vector128.Equals(Vector128.CreateScalar(*(ulong*)touched).AsByte(), Vector128<byte>.Zero).ExtractMostSignificantBits();
+        return (~untouched & 0xFF, Vector256.Equals(Vector256.Load(resting), Vector256.Create(AdamaxState.Moving)).ExtractMostSignificantBits());
+    }
+
+    /// <summary>Fetches what a step of some of eight segments needs.</summary>
+    private static void FetchSegments(VoxelRecords records, AdamaxState state, int firstSegment, uint chosen, float* gradient)
+    {
+        int floats = RecordLayout.SegmentRecords * records.FeatureStride;
+        for (; chosen != 0; chosen &= chosen - 1)
+        {
+            nint segment = BitOperations.TrailingZeroCount(chosen);
+            nint at = (firstSegment + segment) * floats;
+            Prefetching.Run(gradient + (segment * floats), floats * sizeof(float));
+            Prefetching.Run(records.Features + at, floats * sizeof(float));
+            Prefetching.Run(state.Moments.Features + at, floats * sizeof(float));
+            Prefetching.Run(state.Norms.Features + at, floats * sizeof(float));
         }
     }
 
