@@ -7,8 +7,6 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 /// <summary>Adds the corners of runs to a slab's records.</summary>
 internal readonly unsafe ref struct RunScatter
 {
-    private const int Width = RayPackets.Width;
-
     private readonly float* density;
     private readonly float* features;
     private readonly byte* touched;
@@ -33,17 +31,17 @@ internal readonly unsafe ref struct RunScatter
 
     /// <summary>Adds densities.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void AddDensities(SampleRuns runs, int count)
+    public void AddDensities(SampleRuns runs, int* index, int count)
     {
         (nint row, nint plane) = (this.row, this.plane);
         float* slab = density;
         float* corners = runs.Corners;
-        int* samples = runs.Samples;
-        int* cells = runs.Cells;
+        uint* listed = runs.Listed;
         for (nint i = 0; i < count; i++)
         {
-            float* from = corners + (4 * (nint)(uint)samples[i]);
-            byte* corner = (byte*)(slab + cells[i]);
+            uint run = listed[i];
+            float* from = SampleRuns.CornersOf(corners, run);
+            byte* corner = (byte*)(slab + SampleRuns.CellOf(index, run));
             AddFace(corner, row, from);
             AddFace(corner + plane, row, from + SampleRuns.FacePitch);
         }
@@ -51,27 +49,27 @@ internal readonly unsafe ref struct RunScatter
 
     /// <summary>Adds densities and the features of raw colours, four channels, where both have the same runs.</summary>
     /// <param name="runs">The densities'; those of the weights lie behind, as in <see cref="PacketScratch.Runs"/>.</param>
+    /// <param name="index">Of the chunk's cells.</param>
     /// <param name="count">Runs.</param>
     /// <param name="gradients">By the places of the rays, each twice.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void AddBoth(SampleRuns runs, int count, float* gradients)
+    public void AddBoth(SampleRuns runs, int* index, int count, float* gradients)
     {
         (nint row, nint plane) = (this.row, this.plane);
         float* densitySlab = density;
         float* featureSlab = features;
         float* corners = runs.Corners;
-        int* samples = runs.Samples;
-        int* cells = runs.Cells;
+        uint* listed = runs.Listed;
         byte* marks = touched;
         for (nint i = 0; i < count; i++)
         {
-            nint sample = (nint)(uint)samples[i];
-            nint cell = cells[i];
+            uint run = listed[i];
+            nint cell = SampleRuns.CellOf(index, run);
             marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
-            float* from = corners + (4 * sample);
+            float* from = SampleRuns.CornersOf(corners, run);
             byte* corner = (byte*)(featureSlab + (4 * cell));
             byte* value = (byte*)(densitySlab + cell);
-            Vector256<float> gradient = Vector256.Load(gradients + (8 * (sample & (Width - 1))));
+            Vector256<float> gradient = Vector256.Load(gradients + (8 * SampleRuns.PlaceOf(run)));
             AddRecords(corner, 4 * row, gradient, from + SampleRuns.Floats);
             AddFace(value, row, from);
             AddRecords(corner + (4 * plane), 4 * row, gradient, from + SampleRuns.Floats + SampleRuns.FacePitch);
@@ -81,26 +79,25 @@ internal readonly unsafe ref struct RunScatter
 
     /// <summary>Adds the features of raw colours.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void AddRawFeatures(SampleRuns runs, int count, PacketScratch scratch)
+    public void AddRawFeatures(SampleRuns runs, int* index, int count, PacketScratch scratch)
     {
         int record = stride;
         (nint row, nint plane) = (record * this.row, record * this.plane);
         float* slab = features;
         float* corners = runs.Corners;
-        int* samples = runs.Samples;
-        int* cells = runs.Cells;
+        uint* listed = runs.Listed;
         byte* marks = touched;
         if (record == 4 && Avx.IsSupported)
         {
             float* placed = scratch.PlacedGradients;
             for (nint i = 0; i < count; i++)
             {
-                nint sample = (nint)(uint)samples[i];
-                int cell = cells[i];
+                uint run = listed[i];
+                nint cell = SampleRuns.CellOf(index, run);
                 marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
-                float* from = corners + (4 * sample);
-                byte* corner = (byte*)(slab + (4 * (nint)cell));
-                Vector256<float> gradient = Vector256.Load(placed + (8 * (sample & (Width - 1))));
+                float* from = SampleRuns.CornersOf(corners, run);
+                byte* corner = (byte*)(slab + (4 * cell));
+                Vector256<float> gradient = Vector256.Load(placed + (8 * SampleRuns.PlaceOf(run)));
                 AddRecords(corner, row, gradient, from);
                 AddRecords(corner + plane, row, gradient, from + SampleRuns.FacePitch);
             }
@@ -111,13 +108,15 @@ internal readonly unsafe ref struct RunScatter
         float* gradients = scratch.Colors;
         for (int i = 0; i < count; i++)
         {
-            int sample = samples[i];
-            marks[(uint)cells[i] / RecordLayout.SegmentRecords] = 1;
-            float* from = corners + (4 * sample);
-            byte* corner = (byte*)(slab + ((nint)cells[i] * record));
+            uint run = listed[i];
+            nint cell = SampleRuns.CellOf(index, run);
+            marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
+            float* from = SampleRuns.CornersOf(corners, run);
+            byte* corner = (byte*)(slab + (cell * record));
+            float* gradientOfRay = gradients + (SampleRuns.Place((int)SampleRuns.PlaceOf(run)) * record);
             for (int quad = 0; quad < record; quad += 4, corner += 4 * sizeof(float))
             {
-                Vector128<float> gradient = Vector128.Load(gradients + (SampleRuns.Place(sample % Width) * record) + quad);
+                Vector128<float> gradient = Vector128.Load(gradientOfRay + quad);
                 AddWeighted((float*)corner, record, gradient, from);
                 AddWeighted((float*)(corner + row), record, gradient, from + 2);
                 AddWeighted((float*)(corner + plane), record, gradient, from + SampleRuns.FacePitch);

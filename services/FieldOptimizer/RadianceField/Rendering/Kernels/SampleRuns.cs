@@ -10,10 +10,16 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 internal readonly unsafe struct SampleRuns(float* memory)
 {
     /// <summary>Floats of memory.</summary>
-    public const int Floats = (10 * ChunkSamples) + (3 * Width);
+    public const int Floats = (9 * ChunkSamples) + (2 * Width);
 
     /// <summary>From the corners of a run's front face to those of its back.</summary>
     public const int FacePitch = 4 * ChunkSamples;
+
+    // A listed run: in the lower half from the first corner to its own, in the upper from the chunk's first cell to its own, both in bytes.
+    private const int CornerBytes = 4 * sizeof(float);
+    private const int CellShift = 16;
+    private const int StepStride = Width * (CornerBytes + (sizeof(int) << CellShift));
+    private const int LaneStride = sizeof(int) << CellShift;
 
     private const int Width = RayPackets.Width;
     private const int ChunkSamples = SampleCells.ChunkSamples;
@@ -21,18 +27,27 @@ internal readonly unsafe struct SampleRuns(float* memory)
     /// <summary>The sums at the eight corners: of the front face (y₀x₀, y₀x₁, y₁x₀, y₁x₁) and of the back, [2, steps, places, 4].</summary>
     public float* Corners => memory;
 
-    /// <summary>The runs, by their last samples: 16·step + place, as <see cref="List"/> arranges them.</summary>
-    public int* Samples => (int*)memory + (8 * ChunkSamples);
-
-    /// <summary>The runs' cells, in the same order.</summary>
-    public int* Cells => Samples + ChunkSamples + Width;
+    /// <summary>The runs, by their last samples, as <see cref="List"/> arranges them.</summary>
+    public uint* Listed => (uint*)memory + (8 * ChunkSamples);
 
     /// <summary>Per step a bit for each ray with a run that ends there.</summary>
-    public uint* Masks => (uint*)Cells + ChunkSamples + Width;
+    public uint* Masks => Listed + ChunkSamples + Width;
 
     /// <summary>Where the corners of a lane of sixteen stand, and which lane's stand at a place: 0, 4, 8, 12, 1, 5 …, as transposing leaves them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Place(int lane) => ((lane & 3) << 2) | (lane >> 2);
+
+    /// <summary>The sums of a listed run at the front face's corners.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float* CornersOf(float* corners, uint run) => (float*)((byte*)corners + (ushort)run);
+
+    /// <summary>The cell of a listed run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint CellOf(int* index, uint run) => *(int*)((byte*)index + (run >> CellShift));
+
+    /// <summary>The place of a listed run's ray.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint PlaceOf(uint run) => (nint)(run / CornerBytes % Width);
 
     /// <summary>Marks the samples of a step: a run goes on where the cell is that of the step before.</summary>
     /// <param name="step">Of the chunk.</param>
@@ -61,52 +76,61 @@ internal readonly unsafe struct SampleRuns(float* memory)
     /// <summary>Lists the runs such that neighbours in the list lie far apart in the grid: what one adds to a corner has long been stored
     /// when another adds to it. Rays of neighbouring pixels, four lanes apart, are four steps apart in the list.</summary>
     /// <param name="steps">Of the chunk.</param>
-    /// <param name="index">Of the chunk's cells.</param>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public int List(int steps, int* index)
+    public int List(int steps)
     {
-        uint* masks = Masks;
-        int* samples = Samples;
-        int* cells = Cells;
-        new Span<uint>(masks + steps, SampleCells.ChunkSteps - steps).Clear();
+        uint* listed = Listed;
+        uint* turns = stackalloc uint[SampleCells.ChunkSteps];
+        new Span<uint>(Masks + steps, SampleCells.ChunkSteps - steps).Clear();
+        TakeTurns(Masks, turns);
         int count = 0;
-        for (int turn = 0; turn < SampleCells.ChunkSteps; turn++)
+        if (Avx512F.IsSupported)
         {
-            uint mask = (masks[turn] & 0xF) | (masks[(turn + 4) % SampleCells.ChunkSteps] & 0xF0)
-                | (masks[(turn + 8) % SampleCells.ChunkSteps] & 0xF00) | (masks[(turn + 12) % SampleCells.ChunkSteps] & 0xF000);
-            if (Avx512F.IsSupported)
+            Vector512<uint> lanes = Vector512<uint>.Indices;
+            Vector512<uint> bits = Avx512F.ShiftLeftLogicalVariable(Vector512<uint>.One, lanes);
+            Vector512<uint> run = (lanes & Vector512.Create(12u)) * StepStride;
+            Vector512<uint> steppers = Vector512.Create((uint)((SampleCells.ChunkSteps - 1) * StepStride));
+            Vector512<uint> places = (Vector512.ShiftLeft(lanes & Vector512.Create(3u), 2) | Vector512.ShiftRightLogical(lanes, 2)) * CornerBytes;
+            Vector512<uint> inStep = places + (lanes * LaneStride);
+            for (int turn = 0; turn < SampleCells.ChunkSteps; turn++)
             {
-                Vector512<int> lanes = Vector512<int>.Indices;
-                Vector512<int> chosen = Avx512F.ShiftRightLogicalVariable(Vector512.Create((int)mask), lanes.AsUInt32());
-                chosen = Vector512.Equals(chosen & Vector512<int>.One, Vector512<int>.One);
-                Vector512<int> step = (Vector512.Create(turn) + (lanes & Vector512.Create(12))) & Vector512.Create(SampleCells.ChunkSteps - 1);
-                Vector512<int> places = Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-                Avx512F.Compress(Vector512<int>.Zero, chosen, Vector512.ShiftLeft(step, 4) + places).Store(samples + count);
-                Avx512F.Compress(Vector512<int>.Zero, chosen, Diagonal(index, turn)).Store(cells + count);
-                count += BitOperations.PopCount(mask);
-                continue;
+                Vector512<uint> chosen = Vector512.Equals(Vector512.Create(turns[turn]) & bits, bits);
+                Avx512F.Compress(Vector512<uint>.Zero, chosen, run | inStep).Store(listed + count);
+                count += BitOperations.PopCount(turns[turn]);
+                run = (run + Vector512.Create((uint)StepStride)) & steppers;
             }
 
-            for (; mask != 0; mask &= mask - 1)
+            return count;
+        }
+
+        for (int turn = 0; turn < SampleCells.ChunkSteps; turn++)
+        {
+            for (uint mask = turns[turn]; mask != 0; mask &= mask - 1)
             {
                 int lane = BitOperations.TrailingZeroCount(mask);
-                int first = ((turn + (lane & 12)) % SampleCells.ChunkSteps) * Width;
-                samples[count] = first + Place(lane);
-                cells[count++] = index[first + lane];
+                int step = (turn + (lane & 12)) % SampleCells.ChunkSteps;
+                listed[count++] = (uint)((step * StepStride) + (Place(lane) * CornerBytes) + (lane * LaneStride));
             }
         }
 
         return count;
     }
 
-    /// <summary>The values of lanes 0 … 3 at step <paramref name="turn"/>, of the next four lanes four steps later, and so on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Diagonal(int* index, int turn)
+    /// <summary>Per turn the bits of lanes 0 … 3 at its step, of the next four lanes four steps later, and so on.</summary>
+    private static void TakeTurns(uint* masks, uint* turns)
     {
-        const int Last = SampleCells.ChunkSteps - 1;
-        return Vector512.Create(
-            Vector256.Create(Vector128.Load(index + (turn * Width)), Vector128.Load(index + (((turn + 4) & Last) * Width) + 4)),
-            Vector256.Create(Vector128.Load(index + (((turn + 8) & Last) * Width) + 8), Vector128.Load(index + (((turn + 12) & Last) * Width) + 12)));
+        Vector128<uint> a = Vector128.Load(masks);
+        Vector128<uint> b = Vector128.Load(masks + 4);
+        Vector128<uint> c = Vector128.Load(masks + 8);
+        Vector128<uint> d = Vector128.Load(masks + 12);
+        Diagonal(a, b, c, d).Store(turns);
+        Diagonal(b, c, d, a).Store(turns + 4);
+        Diagonal(c, d, a, b).Store(turns + 8);
+        Diagonal(d, a, b, c).Store(turns + 12);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Diagonal(Vector128<uint> first, Vector128<uint> second, Vector128<uint> third, Vector128<uint> fourth) =>
+        (first & Vector128.Create(0xFu)) | (second & Vector128.Create(0xF0u)) | (third & Vector128.Create(0xF00u)) | (fourth & Vector128.Create(0xF000u));
 }

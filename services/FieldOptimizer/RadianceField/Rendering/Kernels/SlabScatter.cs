@@ -94,17 +94,17 @@ internal readonly unsafe ref struct SlabScatter
                 hasGradients = true;
             }
 
-            int listed = densityRuns.List(count, cells.Index);
+            int listed = densityRuns.List(count);
             if (isVisible && stride == 4 && Avx.IsSupported && colorRuns.HasMasksOf(densityRuns, count))
             {
-                scatter.AddBoth(densityRuns, listed, scratch.PlacedGradients);
+                scatter.AddBoth(densityRuns, cells.Index, listed, scratch.PlacedGradients);
                 continue;
             }
 
-            scatter.AddDensities(densityRuns, listed);
+            scatter.AddDensities(densityRuns, cells.Index, listed);
             if (isVisible)
             {
-                scatter.AddRawFeatures(colorRuns, colorRuns.List(count, cells.Index), scratch);
+                scatter.AddRawFeatures(colorRuns, cells.Index, colorRuns.List(count), scratch);
             }
         }
     }
@@ -133,7 +133,7 @@ internal readonly unsafe ref struct SlabScatter
             }
 
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), runs, null, 0, runs);
-            scatter.AddDensities(runs, runs.List(count, cells.Index));
+            scatter.AddDensities(runs, cells.Index, runs.List(count));
             int found = CountVisible(samples.Visible + step, count);
             if (found > 0)
             {
