@@ -122,39 +122,39 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         return sum;
     }
 
-    /// <summary>One step of the features, eight segments at a time: most of those that no sample has touched are at rest. Where some are, the
-    /// others lie apart and are fetched ahead.</summary>
+    /// <summary>One step of the features, eight segments at a time: most of those that no sample has touched are at rest. Where few are touched,
+    /// these lie apart and are fetched ahead.</summary>
     private static void StepFeatures(VoxelRecords records, AdamaxState state, float correctedRate, int firstSegment, int count, PacketScratch scratch)
     {
         const int Together = 8;
         const int Ahead = 16 * Together;
-        const uint All = 0xFF;
+        const ulong AllTouched = 0x0101010101010101;
         byte* touched = scratch.Segments + records.Layout.PlaneSegments;
         int floats = RecordLayout.SegmentRecords * records.FeatureStride;
         float* gradient = scratch.FeatureSlab + ((nint)records.Layout.PlaneSegments * floats);
+        bool isSparse = count - new ReadOnlySpan<byte>(touched, count).Count((byte)0) < count / 4;
+        int fetchEnd = isSparse ? count - Ahead - Together : 0;
         fixed (int* resting = state.RestingSince)
         {
             int first = 0;
             for (; first + Together <= count; first += Together)
             {
-                int ahead = first + Ahead;
-                if (ahead + Together <= count)
-                {
-                    (uint marksAhead, uint movingAhead) = EightSegments(touched + ahead, resting + firstSegment + ahead);
-                    if (marksAhead != All)
-                    {
-                        FetchSegments(records, state, firstSegment + ahead, marksAhead | movingAhead, gradient + ((nint)ahead * floats));
-                    }
-                }
-
-                (uint marks, uint moving) = EightSegments(touched + first, resting + firstSegment + first);
-                if ((marks & moving) == All)
+                ulong marks = *(ulong*)(touched + first);
+                Vector256<int> moving = Vector256.Equals(Vector256.Load(resting + firstSegment + first), Vector256.Create(AdamaxState.Moving));
+                if (marks == AllTouched && moving == Vector256<int>.AllBitsSet)
                 {
                     nint at = (nint)(firstSegment + first) * floats;
                     AdamaxKernel.UpdateAndClear<TLanes>(
                         records.Features + at, gradient + ((nint)first * floats), state.Moments.Features + at, state.Norms.Features + at, Together * floats, correctedRate);
+                    continue;
                 }
-                else if ((marks | moving) != 0)
+
+                if (first < fetchEnd && ActiveOfEight(touched + first + Ahead, resting + firstSegment + first + Ahead) is var active and not 0)
+                {
+                    FetchSegments(records, state, firstSegment + first + Ahead, active, gradient + ((nint)(first + Ahead) * floats));
+                }
+
+                if (marks != 0 || moving != Vector256<int>.Zero)
                 {
                     StepSegments(records, state, correctedRate, firstSegment + first, Together, touched + first, gradient + ((nint)first * floats));
                 }
@@ -164,15 +164,16 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         }
     }
 
-    /// <summary>A bit for each of eight segments that has a gradient, and for each that is not at rest.</summary>
+    /// <summary>A bit for each of eight segments that has a gradient or is not at rest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (uint Touched, uint Moving) EightSegments(byte* touched, int* resting)
+    private static uint ActiveOfEight(byte* touched, int* resting)
     {
         uint untouched = Vector128.Equals(Vector128.CreateScalar(*(ulong*)touched).AsByte(), Vector128<byte>.Zero).ExtractMostSignificantBits();
-        return (~untouched & 0xFF, Vector256.Equals(Vector256.Load(resting), Vector256.Create(AdamaxState.Moving)).ExtractMostSignificantBits());
+        return (~untouched & 0xFF) | Vector256.Equals(Vector256.Load(resting), Vector256.Create(AdamaxState.Moving)).ExtractMostSignificantBits();
     }
 
     /// <summary>Fetches what a step of some of eight segments needs.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void FetchSegments(VoxelRecords records, AdamaxState state, int firstSegment, uint chosen, float* gradient)
     {
         int floats = RecordLayout.SegmentRecords * records.FeatureStride;
