@@ -120,6 +120,7 @@ public sealed unsafe partial class VoxelRenderer
             }
 
             SlabGradient slab = new(records, end - first, scratch);
+            slab.SumDensities();
             slab.FindSegments();
             slab.ClearBorder();
             scaleParts[first / slabPlanes] = slabTask.Gradient is { } gradient
@@ -134,7 +135,7 @@ public sealed unsafe partial class VoxelRenderer
     private void FetchSlab(VoxelRecords records, PacketScratch scratch)
     {
         int count = (slabPlanes + 2) * records.Layout.PlanePitch;
-        Prefetching.Run(scratch.DensitySlab, count * sizeof(float));
+        Prefetching.Run(scratch.DensitySlab, DensityPairs.Floats * count * sizeof(float));
         if (isDense)
         {
             Prefetching.Run(scratch.FeatureSlab, count * records.FeatureStride * sizeof(float));
@@ -169,7 +170,7 @@ public sealed unsafe partial class VoxelRenderer
     private static int SlabPlanes(VoxelRecords records, bool isDense)
     {
         (int bytes, int least, int slabs) = isDense ? (SlabBytes / 4, LeastDensePlanes, LeastDenseSlabs) : (SlabBytes, LeastPlanes, LeastSlabs);
-        int planes = (bytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2;
+        int planes = (bytes / sizeof(float) / records.Layout.PlanePitch / (DensityPairs.Floats + records.FeatureStride)) - 2;
         return Math.Min(Math.Max(planes, least), Math.Max(LeastPlanes / 2, (records.Grid.Z + slabs - 1) / slabs));
     }
 

@@ -63,8 +63,8 @@ internal static unsafe class CornerSpread
                 a6 = TLanes.MultiplyAdd(value, c6, a6 * keep);
                 a7 = TLanes.MultiplyAdd(value, c7, a7 * keep);
                 float* corners = densities.Corners + (4 * Width * i);
-                TLanes.StoreQuads(corners, lane, a0, a1, a2, a3);
-                TLanes.StoreQuads(corners + SampleRuns.FacePitch, lane, a4, a5, a6, a7);
+                TLanes.StoreQuads(corners, lane, a0, a2, a1, a3);
+                TLanes.StoreQuads(corners + SampleRuns.FacePitch, lane, a4, a6, a5, a7);
                 if (weights == null)
                 {
                     continue;

@@ -51,7 +51,7 @@ internal sealed unsafe class PacketScratch
     /// <summary>A packet's pixels' gradients of four channels, each twice, by the places of their rays.</summary>
     public float* PlacedGradients => placedGradients.Pointer;
 
-    /// <summary>Gradient of the slab's densities, with a plane of halo on each side; zero between slabs.</summary>
+    /// <summary>Gradient of the slab's densities, with a plane of halo on each side: <see cref="DensityPairs"/>, then their sums; zero between slabs.</summary>
     public float* DensitySlab => densitySlab.Pointer;
 
     /// <summary>Gradient of the slab's features; zero between slabs.</summary>
@@ -81,7 +81,7 @@ internal sealed unsafe class PacketScratch
     public void ReserveSlab(VoxelRecords records, int planes)
     {
         int count = checked((int)records.Layout.RecordsOf(planes));
-        densitySlab = densitySlab.AtLeast(count, zero: true);
+        densitySlab = densitySlab.AtLeast(checked(DensityPairs.Floats * count), zero: true);
         featureSlab = featureSlab.AtLeast(checked(count * records.FeatureStride), zero: true);
         marksBefore = SlabSegments.MarksBefore(records.Layout);
         int marks = (count / RecordLayout.SegmentRecords) + 2 + SlabSegments.Together;

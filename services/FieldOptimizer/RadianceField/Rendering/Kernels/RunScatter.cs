@@ -17,7 +17,7 @@ internal readonly unsafe ref struct RunScatter
     /// <summary>A scatter into one slab.</summary>
     /// <param name="layout">Of the grid.</param>
     /// <param name="stride">Floats of a record of features.</param>
-    /// <param name="density">Where the density of record 0 would lie, were the whole grid in the slab's memory.</param>
+    /// <param name="density">Where the pair of densities of record 0 would lie, were the whole grid in the slab's memory.</param>
     /// <param name="features">The same of features.</param>
     /// <param name="touched">The same of the marks of segments.</param>
     public RunScatter(RecordLayout layout, int stride, float* density, float* features, byte* touched)
@@ -33,7 +33,7 @@ internal readonly unsafe ref struct RunScatter
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void AddDensities(SampleRuns runs, int* index, int count)
     {
-        (nint row, nint plane) = (this.row, this.plane);
+        nint plane = DensityPairs.Floats * this.plane;
         float* slab = density;
         float* corners = runs.Corners;
         uint* listed = runs.Listed;
@@ -41,9 +41,9 @@ internal readonly unsafe ref struct RunScatter
         {
             uint run = listed[i];
             float* from = SampleRuns.CornersOf(corners, run);
-            byte* corner = (byte*)(slab + SampleRuns.CellOf(index, run));
-            AddFace(corner, row, from);
-            AddFace(corner + plane, row, from + SampleRuns.FacePitch);
+            float* corner = slab + (DensityPairs.Floats * SampleRuns.CellOf(index, run));
+            DensityPairs.AddFace(corner, from);
+            DensityPairs.AddFace((float*)((byte*)corner + plane), from + SampleRuns.FacePitch);
         }
     }
 
@@ -68,12 +68,12 @@ internal readonly unsafe ref struct RunScatter
             marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
             float* from = SampleRuns.CornersOf(corners, run);
             byte* corner = (byte*)(featureSlab + (4 * cell));
-            byte* value = (byte*)(densitySlab + cell);
+            float* value = densitySlab + (DensityPairs.Floats * cell);
             Vector256<float> gradient = Vector256.Load(gradients + (8 * SampleRuns.PlaceOf(run)));
             AddRecords(corner, 4 * row, gradient, from + SampleRuns.Floats);
-            AddFace(value, row, from);
+            DensityPairs.AddFace(value, from);
             AddRecords(corner + (4 * plane), 4 * row, gradient, from + SampleRuns.Floats + SampleRuns.FacePitch);
-            AddFace(value + plane, row, from + SampleRuns.FacePitch);
+            DensityPairs.AddFace((float*)((byte*)value + (DensityPairs.Floats * plane)), from + SampleRuns.FacePitch);
         }
     }
 
@@ -141,25 +141,5 @@ internal readonly unsafe ref struct RunScatter
         float* upper = (float*)(corner + row);
         Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1)), gradient, Vector256.Load(lower)).Store(lower);
         Vector256.FusedMultiplyAdd(Avx.PermuteVar(weights, Vector256.Create(2, 2, 2, 2, 3, 3, 3, 3)), gradient, Vector256.Load(upper)).Store(upper);
-    }
-
-    /// <summary>Adds the four values of a face: pairs of neighbours in x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddFace(byte* corner, nint row, float* face)
-    {
-        float* lower = (float*)corner;
-        float* upper = (float*)(corner + row);
-        if (Sse2.IsSupported)
-        {
-            Vector128<float> sums = Sse.LoadHigh(Sse2.LoadScalarVector128((double*)lower).AsSingle(), upper) + Vector128.Load(face);
-            Sse.StoreLow(lower, sums);
-            Sse.StoreHigh(upper, sums);
-            return;
-        }
-
-        lower[0] += face[0];
-        lower[1] += face[1];
-        upper[0] += face[2];
-        upper[1] += face[3];
     }
 }

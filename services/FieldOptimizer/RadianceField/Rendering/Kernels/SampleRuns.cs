@@ -24,7 +24,7 @@ internal readonly unsafe struct SampleRuns(float* memory)
     private const int Width = RayPackets.Width;
     private const int ChunkSamples = SampleCells.ChunkSamples;
 
-    /// <summary>The sums at the eight corners: of the front face (y₀x₀, y₀x₁, y₁x₀, y₁x₁) and of the back, [2, steps, places, 4].</summary>
+    /// <summary>The sums at the eight corners: of the front face (y₀x₀, y₀x₁, y₁x₀, y₁x₁; of densities the middle two the other way round) and of the back, [2, steps, places, 4].</summary>
     public float* Corners => memory;
 
     /// <summary>The runs, by their last samples, as <see cref="List"/> arranges them.</summary>

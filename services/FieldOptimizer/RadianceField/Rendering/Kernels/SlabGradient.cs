@@ -11,7 +11,10 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
     /// <summary>Records behind the last plane that samples in the last row may touch.</summary>
     private int Spill => layout.RowPitch + RecordLayout.SegmentRecords;
 
-    /// <summary>Finds the segments that samples touched; the first thing to do.</summary>
+    /// <summary>Sums up the pairs of densities; the first thing to do.</summary>
+    public void SumDensities() => DensityPairs.Sum(scratch.DensitySlab, layout, planes);
+
+    /// <summary>Finds the segments that samples touched; the next thing to do.</summary>
     public void FindSegments() => SlabSegments.Find(layout, scratch.Touched, (((planes + 2) * layout.PlanePitch) + Spill) / RecordLayout.SegmentRecords, scratch.Segments);
 
     /// <summary>Sets to zero what samples added to the grid's border: it stands for zeros and learns nothing.</summary>
@@ -43,12 +46,12 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
         return sum;
     }
 
-    /// <summary>Sets the halo and the marks to zero, for the next slab.</summary>
+    /// <summary>Sets the halo, what the sums of densities have left of the pairs, and the marks to zero, for the next slab.</summary>
     public void Finish()
     {
         int halo = (planes + 1) * layout.PlanePitch;
         new Span<float>(scratch.DensitySlab, layout.PlanePitch).Clear();
-        new Span<float>(scratch.DensitySlab + halo, layout.PlanePitch + Spill).Clear();
+        new Span<float>(scratch.DensitySlab + halo, (DensityPairs.Floats * (halo + layout.PlanePitch + Spill)) - halo).Clear();
         ClearTouched(0, layout.PlaneSegments);
         ClearTouched(halo / RecordLayout.SegmentRecords, (layout.PlanePitch + Spill) / RecordLayout.SegmentRecords);
         new Span<byte>(scratch.Touched, (halo + layout.PlanePitch + Spill) / RecordLayout.SegmentRecords).Clear();

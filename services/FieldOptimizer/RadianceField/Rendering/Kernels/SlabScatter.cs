@@ -37,7 +37,7 @@ internal readonly unsafe ref struct SlabScatter
         nint skipped = (nint)firstPlane * layout.PlanePitch;
         features = scratch.FeatureSlab - (skipped * stride);
         touched = scratch.Touched - (skipped / RecordLayout.SegmentRecords);
-        scatter = new RunScatter(layout, stride, scratch.DensitySlab - skipped, features, touched);
+        scatter = new RunScatter(layout, stride, scratch.DensitySlab - (DensityPairs.Floats * skipped), features, touched);
         (slope0, slope1, slope2) = mode switch
         {
             ColorMode.Raw => (1f, 0f, 0f),
