@@ -135,7 +135,7 @@ public sealed unsafe partial class VoxelRenderer
     private void FetchSlab(VoxelRecords records, PacketScratch scratch)
     {
         int count = (slabPlanes + 2) * records.Layout.PlanePitch;
-        Prefetching.Run(scratch.DensitySlab, DensityPairs.Floats * count * sizeof(float));
+        Prefetching.Run(scratch.DensitySlab, scratch.DensityFloats * count * sizeof(float));
         if (isDense)
         {
             Prefetching.Run(scratch.FeatureSlab, count * records.FeatureStride * sizeof(float));
@@ -165,12 +165,27 @@ public sealed unsafe partial class VoxelRenderer
         return visible > records.Grid.VoxelCount / 4;
     }
 
+    /// <summary>Whether there are so many samples for a voxel that adding densities in pairs saves more than summing up the pairs costs.</summary>
+    private bool HasManySamples(VoxelRecords records)
+    {
+        long samples = 0;
+        for (int i = 0; i < tapeCount; i++)
+        {
+            for (int packet = 0; packet < tapes[i].Packets.Count; packet++)
+            {
+                samples += RayPackets.Width * (long)tapes[i].LiveSteps(packet);
+            }
+        }
+
+        return 3 * samples > 2 * records.Grid.VoxelCount;
+    }
+
     /// <summary>Planes of a slab: as many as the bytes allow, but enough that few samples touch two slabs, and few enough for several workers.
     /// Where features are touched everywhere, fewer: what the workers add to and what the sweep reads share the last cache.</summary>
     private static int SlabPlanes(VoxelRecords records, bool isDense)
     {
         (int bytes, int least, int slabs) = isDense ? (SlabBytes / 4, LeastDensePlanes, LeastDenseSlabs) : (SlabBytes, LeastPlanes, LeastSlabs);
-        int planes = (bytes / sizeof(float) / records.Layout.PlanePitch / (DensityPairs.Floats + records.FeatureStride)) - 2;
+        int planes = (bytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2;
         return Math.Min(Math.Max(planes, least), Math.Max(LeastPlanes / 2, (records.Grid.Z + slabs - 1) / slabs));
     }
 
@@ -211,9 +226,10 @@ public sealed unsafe partial class VoxelRenderer
         }
 
         Array.Clear(scaleParts);
+        bool hasPairs = HasManySamples(field.Voxels);
         foreach (PacketScratch worker in scratch)
         {
-            worker.ReserveSlab(field.Voxels, SlabPlanes(field.Voxels, isDense: false));
+            worker.ReserveSlab(field.Voxels, SlabPlanes(field.Voxels, isDense: false), hasPairs);
         }
     }
 

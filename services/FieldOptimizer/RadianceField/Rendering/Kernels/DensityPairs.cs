@@ -6,16 +6,14 @@ namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>A slab's density gradients while samples are added: two per record, what cells of its own row have left at it, and what they
 /// have left at the record a row further in y. So the four corners of a face, neighbours in x, lie side by side.</summary>
-internal static unsafe class DensityPairs
+internal readonly unsafe struct DensityPairs : IDensityFaces
 {
-    /// <summary>Floats of a record.</summary>
-    public const int Floats = 2;
-
     private const int Together = 16;
 
-    /// <summary>Adds the corners of a face (y₀x₀, y₁x₀, y₀x₁, y₁x₁) to the pairs of its first and the next record.</summary>
+    public static int Floats => 2;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddFace(float* pairs, float* face) => (Vector128.Load(pairs) + Vector128.Load(face)).Store(pairs);
+    public static void Add(float* corner, nint row, float* face) => (Vector128.Load(corner) + Vector128.Load(face)).Store(corner);
 
     /// <summary>Sums up the pairs of whole planes in place, one float a record: each sum comes to lie before all pairs that are still needed.</summary>
     /// <param name="slab">From record 0 of the halo on: pairs, and from the first plane behind the halo on the sums.</param>

@@ -51,8 +51,11 @@ internal sealed unsafe class PacketScratch
     /// <summary>A packet's pixels' gradients of four channels, each twice, by the places of their rays.</summary>
     public float* PlacedGradients => placedGradients.Pointer;
 
-    /// <summary>Gradient of the slab's densities, with a plane of halo on each side: <see cref="DensityPairs"/>, then their sums; zero between slabs.</summary>
+    /// <summary>Gradient of the slab's densities, with a plane of halo on each side; zero between slabs.</summary>
     public float* DensitySlab => densitySlab.Pointer;
+
+    /// <summary>Floats of a record of <see cref="DensitySlab"/> while samples are added: as in <see cref="DensityRows"/> or <see cref="DensityPairs"/>.</summary>
+    public int DensityFloats { get; private set; }
 
     /// <summary>Gradient of the slab's features; zero between slabs.</summary>
     public float* FeatureSlab => featureSlab.Pointer;
@@ -77,11 +80,12 @@ internal sealed unsafe class PacketScratch
         Visible = transientVisible.Pointer,
     };
 
-    /// <summary>Makes room for the gradient of <paramref name="planes"/> of the grid.</summary>
-    public void ReserveSlab(VoxelRecords records, int planes)
+    /// <summary>Makes room for the gradient of <paramref name="planes"/> of the grid, of densities in pairs or not.</summary>
+    public void ReserveSlab(VoxelRecords records, int planes, bool hasPairs)
     {
+        DensityFloats = hasPairs ? DensityPairs.Floats : DensityRows.Floats;
         int count = checked((int)records.Layout.RecordsOf(planes));
-        densitySlab = densitySlab.AtLeast(checked(DensityPairs.Floats * count), zero: true);
+        densitySlab = densitySlab.AtLeast(checked(DensityFloats * count), zero: true);
         featureSlab = featureSlab.AtLeast(checked(count * records.FeatureStride), zero: true);
         marksBefore = SlabSegments.MarksBefore(records.Layout);
         int marks = (count / RecordLayout.SegmentRecords) + 2 + SlabSegments.Together;

@@ -17,7 +17,7 @@ internal readonly unsafe ref struct RunScatter
     /// <summary>A scatter into one slab.</summary>
     /// <param name="layout">Of the grid.</param>
     /// <param name="stride">Floats of a record of features.</param>
-    /// <param name="density">Where the pair of densities of record 0 would lie, were the whole grid in the slab's memory.</param>
+    /// <param name="density">Where the densities of record 0 would lie, were the whole grid in the slab's memory.</param>
     /// <param name="features">The same of features.</param>
     /// <param name="touched">The same of the marks of segments.</param>
     public RunScatter(RecordLayout layout, int stride, float* density, float* features, byte* touched)
@@ -31,9 +31,10 @@ internal readonly unsafe ref struct RunScatter
 
     /// <summary>Adds densities.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void AddDensities(SampleRuns runs, int* index, int count)
+    public void AddDensities<TFaces>(SampleRuns runs, int* index, int count)
+        where TFaces : struct, IDensityFaces
     {
-        nint plane = DensityPairs.Floats * this.plane;
+        (nint row, nint plane) = (this.row, TFaces.Floats * this.plane);
         float* slab = density;
         float* corners = runs.Corners;
         uint* listed = runs.Listed;
@@ -41,9 +42,9 @@ internal readonly unsafe ref struct RunScatter
         {
             uint run = listed[i];
             float* from = SampleRuns.CornersOf(corners, run);
-            float* corner = slab + (DensityPairs.Floats * SampleRuns.CellOf(index, run));
-            DensityPairs.AddFace(corner, from);
-            DensityPairs.AddFace((float*)((byte*)corner + plane), from + SampleRuns.FacePitch);
+            float* corner = slab + (TFaces.Floats * SampleRuns.CellOf(index, run));
+            TFaces.Add(corner, row, from);
+            TFaces.Add((float*)((byte*)corner + plane), row, from + SampleRuns.FacePitch);
         }
     }
 
@@ -53,7 +54,8 @@ internal readonly unsafe ref struct RunScatter
     /// <param name="count">Runs.</param>
     /// <param name="gradients">By the places of the rays, each twice.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void AddBoth(SampleRuns runs, int* index, int count, float* gradients)
+    public void AddBoth<TFaces>(SampleRuns runs, int* index, int count, float* gradients)
+        where TFaces : struct, IDensityFaces
     {
         (nint row, nint plane) = (this.row, this.plane);
         float* densitySlab = density;
@@ -68,12 +70,12 @@ internal readonly unsafe ref struct RunScatter
             marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
             float* from = SampleRuns.CornersOf(corners, run);
             byte* corner = (byte*)(featureSlab + (4 * cell));
-            float* value = densitySlab + (DensityPairs.Floats * cell);
+            float* value = densitySlab + (TFaces.Floats * cell);
             Vector256<float> gradient = Vector256.Load(gradients + (8 * SampleRuns.PlaceOf(run)));
             AddRecords(corner, 4 * row, gradient, from + SampleRuns.Floats);
-            DensityPairs.AddFace(value, from);
+            TFaces.Add(value, row, from);
             AddRecords(corner + (4 * plane), 4 * row, gradient, from + SampleRuns.Floats + SampleRuns.FacePitch);
-            DensityPairs.AddFace((float*)((byte*)value + (DensityPairs.Floats * plane)), from + SampleRuns.FacePitch);
+            TFaces.Add((float*)((byte*)value + (TFaces.Floats * plane)), row, from + SampleRuns.FacePitch);
         }
     }
 

@@ -11,8 +11,14 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
     /// <summary>Records behind the last plane that samples in the last row may touch.</summary>
     private int Spill => layout.RowPitch + RecordLayout.SegmentRecords;
 
-    /// <summary>Sums up the pairs of densities; the first thing to do.</summary>
-    public void SumDensities() => DensityPairs.Sum(scratch.DensitySlab, layout, planes);
+    /// <summary>Sums up the densities, where they are in pairs; the first thing to do.</summary>
+    public void SumDensities()
+    {
+        if (scratch.DensityFloats == DensityPairs.Floats)
+        {
+            DensityPairs.Sum(scratch.DensitySlab, layout, planes);
+        }
+    }
 
     /// <summary>Finds the segments that samples touched; the next thing to do.</summary>
     public void FindSegments() => SlabSegments.Find(layout, scratch.Touched, (((planes + 2) * layout.PlanePitch) + Spill) / RecordLayout.SegmentRecords, scratch.Segments);
@@ -51,7 +57,7 @@ internal readonly unsafe ref struct SlabGradient(VoxelRecords records, int plane
     {
         int halo = (planes + 1) * layout.PlanePitch;
         new Span<float>(scratch.DensitySlab, layout.PlanePitch).Clear();
-        new Span<float>(scratch.DensitySlab + halo, (DensityPairs.Floats * (halo + layout.PlanePitch + Spill)) - halo).Clear();
+        new Span<float>(scratch.DensitySlab + halo, (scratch.DensityFloats * (halo + layout.PlanePitch + Spill)) - halo).Clear();
         ClearTouched(0, layout.PlaneSegments);
         ClearTouched(halo / RecordLayout.SegmentRecords, (layout.PlanePitch + Spill) / RecordLayout.SegmentRecords);
         new Span<byte>(scratch.Touched, (halo + layout.PlanePitch + Spill) / RecordLayout.SegmentRecords).Clear();

@@ -37,7 +37,7 @@ internal readonly unsafe ref struct SlabScatter
         nint skipped = (nint)firstPlane * layout.PlanePitch;
         features = scratch.FeatureSlab - (skipped * stride);
         touched = scratch.Touched - (skipped / RecordLayout.SegmentRecords);
-        scatter = new RunScatter(layout, stride, scratch.DensitySlab - (DensityPairs.Floats * skipped), features, touched);
+        scatter = new RunScatter(layout, stride, scratch.DensitySlab - (scratch.DensityFloats * skipped), features, touched);
         (slope0, slope1, slope2) = mode switch
         {
             ColorMode.Raw => (1f, 0f, 0f),
@@ -50,6 +50,20 @@ internal readonly unsafe ref struct SlabScatter
     public void Add<TLanes>()
         where TLanes : struct, ILanes<TLanes>
     {
+        if (scratch.DensityFloats == DensityPairs.Floats)
+        {
+            Add<TLanes, DensityPairs>();
+        }
+        else
+        {
+            Add<TLanes, DensityRows>();
+        }
+    }
+
+    private void Add<TLanes, TFaces>()
+        where TLanes : struct, ILanes<TLanes>
+        where TFaces : struct, IDensityFaces
+    {
         for (int packet = 0; packet < tape.Packets.Count; packet++)
         {
             (int first, int end) = SlabSteps.Find<TLanes>(tape, packet, firstPlane, endPlane);
@@ -57,19 +71,20 @@ internal readonly unsafe ref struct SlabScatter
             {
                 if (slope0 == 1)
                 {
-                    AddRawPacket<TLanes>(packet, first, end);
+                    AddRawPacket<TLanes, TFaces>(packet, first, end);
                 }
                 else
                 {
-                    AddPacket<TLanes>(packet, first, end);
+                    AddPacket<TLanes, TFaces>(packet, first, end);
                 }
             }
         }
     }
 
     /// <summary>One packet's steps first … end − 1; ∂L/∂feature of raw colours is w·g with one g per ray, so that only w is spread.</summary>
-    private void AddRawPacket<TLanes>(int packet, int first, int end)
+    private void AddRawPacket<TLanes, TFaces>(int packet, int first, int end)
         where TLanes : struct, ILanes<TLanes>
+        where TFaces : struct, IDensityFaces
     {
         SampleCells cells = scratch.Cells(0);
         float* rows = tape.Packets.Rows(packet);
@@ -97,11 +112,11 @@ internal readonly unsafe ref struct SlabScatter
             int listed = densityRuns.List(count);
             if (isVisible && stride == 4 && Avx.IsSupported && colorRuns.HasMasksOf(densityRuns, count))
             {
-                scatter.AddBoth(densityRuns, cells.Index, listed, scratch.PlacedGradients);
+                scatter.AddBoth<TFaces>(densityRuns, cells.Index, listed, scratch.PlacedGradients);
                 continue;
             }
 
-            scatter.AddDensities(densityRuns, cells.Index, listed);
+            scatter.AddDensities<TFaces>(densityRuns, cells.Index, listed);
             if (isVisible)
             {
                 scatter.AddRawFeatures(colorRuns, cells.Index, colorRuns.List(count), scratch);
@@ -110,8 +125,9 @@ internal readonly unsafe ref struct SlabScatter
     }
 
     /// <summary>One packet's steps first … end − 1, with the slope of the colour at each sample.</summary>
-    private void AddPacket<TLanes>(int packet, int first, int end)
+    private void AddPacket<TLanes, TFaces>(int packet, int first, int end)
         where TLanes : struct, ILanes<TLanes>
+        where TFaces : struct, IDensityFaces
     {
         SampleCells cells = scratch.Cells(0);
         SampleCells next = scratch.Cells(1);
@@ -133,7 +149,7 @@ internal readonly unsafe ref struct SlabScatter
             }
 
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), runs, null, 0, runs);
-            scatter.AddDensities(runs, cells.Index, runs.List(count));
+            scatter.AddDensities<TFaces>(runs, cells.Index, runs.List(count));
             int found = CountVisible(samples.Visible + step, count);
             if (found > 0)
             {
