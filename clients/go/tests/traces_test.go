@@ -26,8 +26,9 @@ func (c caller) parent() string { return "00-" + c.trace + "-" + c.span + "-01" 
 
 type span struct{ id, parent string }
 
-// spansOf gives what the server told its collector of a trace, by name, once the network's span is there.
-func spansOf(t *testing.T, trace string) map[string]span {
+// spansOf gives what the server told its collector of a trace, by name, once the network's span is there and one below
+// the caller's: a call's span ends last.
+func spansOf(t *testing.T, c caller) map[string]span {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		file, err := os.ReadFile(os.Getenv("SJC_TRACES"))
@@ -35,22 +36,24 @@ func spansOf(t *testing.T, trace string) map[string]span {
 			t.Fatal(err)
 		}
 		found := map[string]span{}
+		begun := false
 		for _, line := range strings.Split(string(file), "\n") {
-			if words := strings.Fields(line); len(words) >= 5 && words[0] == trace {
+			if words := strings.Fields(line); len(words) >= 5 && words[0] == c.trace {
 				found[words[4]] = span{words[1], words[2]}
+				begun = begun || words[2] == c.span
 			}
 		}
-		if found["score"].id != "" && found["queue"].id != "" && found["network"].id != "" {
+		if found["score"].id != "" && found["queue"].id != "" && found["network"].id != "" && begun {
 			return found
 		}
 	}
-	t.Fatalf("the trace %s must reach the network, but does not", trace)
+	t.Fatalf("the trace %s must reach from %s to the network, but does not", c.trace, c.span)
 	return nil
 }
 
 func requireParent(t *testing.T, c caller) {
 	t.Helper()
-	found := spansOf(t, c.trace)
+	found := spansOf(t, c)
 	score := found["score"]
 	if found["network"].parent != score.id {
 		t.Fatalf("the network's parent must be the score's span %s, but is %s", score.id, found["network"].parent)

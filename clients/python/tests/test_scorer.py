@@ -151,19 +151,19 @@ class ScorerTests(unittest.TestCase):
         self.assertEqual((2, *self.shape), events[-1].images.shape)
         self.assertTrue(any(event.preview is not None for event in events[:-1]))
 
-    def spans(self, trace_id):
-        """What the server told its collector of a trace: parents by the span's name, once the network's is there."""
+    def spans(self, trace_id, span_id):
+        """What the server told its collector of a trace: parents by the span's name, once the network's is there and one below the caller's (a call's ends last)."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
             lines = [line.split() for line in pathlib.Path(os.environ["SJC_TRACES"]).read_text().splitlines()]
             found = {name: (span, parent) for trace, span, parent, _, name in (line[:5] for line in lines if len(line) >= 5) if trace == trace_id}
-            if {"score", "queue", "network"} <= found.keys():
+            if {"score", "queue", "network"} <= found.keys() and any(parent == span_id for _, parent in found.values()):
                 return found
             time.sleep(0.05)
-        self.fail(f"the trace {trace_id} must reach the network, but does not")
+        self.fail(f"the trace {trace_id} must reach from {span_id} to the network, but does not")
 
     def assert_parent(self, trace_id, span_id):
-        found = self.spans(trace_id)
+        found = self.spans(trace_id, span_id)
         self.assertEqual(found["score"][0], found["network"][1])
         # Of a unary call the server's span of the call stands between.
         self.assertIn(span_id, (found["score"][1], *(parent for span, parent in found.values() if span == found["score"][1])))

@@ -189,17 +189,17 @@ interface Span {
   parent: string;
 }
 
-/** What the server told its collector of a trace, by name, once the network's span is there. */
-async function spansOf(traceId: string): Promise<Map<string, Span>> {
+/** What the server told its collector of a trace, by name, once the network's span is there and one below the caller's (a call's ends last). */
+async function spansOf(traceId: string, spanId: string): Promise<Map<string, Span>> {
   for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const lines = readFileSync(process.env.SJC_TRACES!, "utf8").split("\n").map((line) => line.split(" "));
     const found = new Map(lines.filter(([trace, , , , name]) => trace === traceId && name).map(([, id, parent, , name]) => [name!, { id: id!, parent: parent! }]));
-    if (["score", "queue", "network"].every((name) => found.has(name))) {
+    if (["score", "queue", "network"].every((name) => found.has(name)) && [...found.values()].some(({ parent }) => parent === spanId)) {
       return found;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`the trace ${traceId} must reach the network, but does not`);
+  throw new Error(`the trace ${traceId} must reach from ${spanId} to the network, but does not`);
 }
 
 test("traces reach the network", async () => {
@@ -215,7 +215,7 @@ test("traces reach the network", async () => {
   hooked.close();
   assert.deepEqual([answers, asked], [3, 2]); // asked for the stream and for its third request
   for (const { trace, span } of traces) {
-    const found = await spansOf(trace);
+    const found = await spansOf(trace, span);
     const score = found.get("score")!;
     assert.equal(found.get("network")!.parent, score.id);
     // Of a unary call the server's span of the call stands between.
@@ -253,7 +253,7 @@ test("the active span reaches the network", async () => {
     context.disable();
   }
   for (const { trace, span } of [unary!, opened!, within!, named!]) {
-    const found = await spansOf(trace);
+    const found = await spansOf(trace, span);
     const score = found.get("score")!;
     const above = [...found.values()].filter(({ id }) => id === score.parent).map(({ parent }) => parent);
     assert.ok([score.parent, ...above].includes(span));
