@@ -2,7 +2,7 @@ using Sjc.Numerics;
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Checkpoints;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 using Sjc.RadianceField.Rendering.Cuda;
 using Sjc.RadianceField.Rendering.Cuda.Driver;

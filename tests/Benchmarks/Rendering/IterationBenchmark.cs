@@ -3,6 +3,7 @@ using Sjc.Contracts.Field.V1;
 using Sjc.Contracts.Score.V1;
 using Sjc.FieldOptimizer.Jobs;
 using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 
 namespace Sjc.Benchmarks.Rendering;

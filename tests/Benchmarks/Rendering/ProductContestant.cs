@@ -1,5 +1,5 @@
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 
 namespace Sjc.Benchmarks.Rendering;

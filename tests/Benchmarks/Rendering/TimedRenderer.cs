@@ -1,5 +1,5 @@
 using Sjc.RadianceField.Cameras;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 
 namespace Sjc.Benchmarks.Rendering;

@@ -1,5 +1,6 @@
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 
 namespace Sjc.RadianceField.Tests.Optimization;

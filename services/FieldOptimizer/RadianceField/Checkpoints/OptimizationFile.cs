@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sjc.Numerics.Safetensors;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 
 namespace Sjc.RadianceField.Checkpoints;
 

@@ -1,4 +1,4 @@
-using Sjc.RadianceField.Rendering.Kernels;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Fields;
 

@@ -3,6 +3,7 @@ using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Checkpoints;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Losses;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 using Sjc.RadianceField.Rendering.Cuda;
 

@@ -1,6 +1,6 @@
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 
 namespace Sjc.RadianceField.Rendering;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Rendering.Kernels;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering;
 

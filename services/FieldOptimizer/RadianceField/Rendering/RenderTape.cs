@@ -1,6 +1,6 @@
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
 using Sjc.RadianceField.Rendering.Kernels;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering;
 

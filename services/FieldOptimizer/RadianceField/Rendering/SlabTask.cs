@@ -1,5 +1,5 @@
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 
 namespace Sjc.RadianceField.Rendering;
 

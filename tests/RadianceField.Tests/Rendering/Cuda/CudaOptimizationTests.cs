@@ -1,6 +1,7 @@
 using Sjc.RadianceField.Checkpoints;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering.Cuda;
 using Sjc.RadianceField.Tests.Optimization;
 

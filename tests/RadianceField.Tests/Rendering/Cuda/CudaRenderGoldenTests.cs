@@ -1,4 +1,4 @@
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 using Sjc.RadianceField.Rendering.Cuda;
 

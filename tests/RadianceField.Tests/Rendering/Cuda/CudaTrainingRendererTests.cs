@@ -1,6 +1,6 @@
 using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 using Sjc.RadianceField.Rendering.Cuda;
 

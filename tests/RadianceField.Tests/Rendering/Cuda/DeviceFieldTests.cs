@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Sjc.Golden;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering.Cuda;
 using Sjc.RadianceField.Tests.Fields;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering.Cuda;
 
 namespace Sjc.RadianceField.Tests.Rendering.Cuda;

@@ -2,6 +2,7 @@ using Sjc.RadianceField.Cameras;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering;
 using Sjc.RadianceField.Rendering.Kernels;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Tests.Rendering.Kernels;
 

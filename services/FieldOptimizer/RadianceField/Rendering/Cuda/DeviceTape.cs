@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
 
 namespace Sjc.RadianceField.Rendering.Cuda;
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Sjc.RadianceField.Fields;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

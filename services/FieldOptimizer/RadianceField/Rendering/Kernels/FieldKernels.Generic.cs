@@ -2,7 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sjc.RadianceField.Fields;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -1,4 +1,5 @@
 using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
@@ -115,7 +117,7 @@ internal readonly unsafe ref struct RunScatter
             marks[(uint)cell / RecordLayout.SegmentRecords] = 1;
             float* from = SampleRuns.CornersOf(corners, run);
             byte* corner = (byte*)(slab + (cell * record));
-            float* gradientOfRay = gradients + (SampleRuns.Place((int)SampleRuns.PlaceOf(run)) * record);
+            float* gradientOfRay = gradients + (QuadOrder.Place((int)SampleRuns.PlaceOf(run)) * record);
             for (int quad = 0; quad < record; quad += 4, corner += 4 * sizeof(float))
             {
                 Vector128<float> gradient = Vector128.Load(gradientOfRay + quad);

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
@@ -24,7 +25,7 @@ internal readonly unsafe struct SampleRuns(float* memory)
     private const int Width = RayPackets.Width;
     private const int ChunkSamples = SampleCells.ChunkSamples;
 
-    /// <summary>The sums at the eight corners: of the front face (y₀x₀, y₀x₁, y₁x₀, y₁x₁; of densities the middle two the other way round) and of the back, [2, steps, places, 4].</summary>
+    /// <summary>The sums at the eight corners, in the places of <see cref="QuadOrder"/>: of the front face (y₀x₀, y₀x₁, y₁x₀, y₁x₁; of densities the middle two the other way round) and of the back, [2, steps, places, 4].</summary>
     public float* Corners => memory;
 
     /// <summary>The runs, by their last samples, as <see cref="List"/> arranges them.</summary>
@@ -32,10 +33,6 @@ internal readonly unsafe struct SampleRuns(float* memory)
 
     /// <summary>Per step a bit for each ray with a run that ends there.</summary>
     public uint* Masks => Listed + ChunkSamples + Width;
-
-    /// <summary>Where the corners of a lane of sixteen stand, and which lane's stand at a place: 0, 4, 8, 12, 1, 5 …, as transposing leaves them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Place(int lane) => ((lane & 3) << 2) | (lane >> 2);
 
     /// <summary>The sums of a listed run at the front face's corners.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -110,7 +107,7 @@ internal readonly unsafe struct SampleRuns(float* memory)
             {
                 int lane = BitOperations.TrailingZeroCount(mask);
                 int step = (turn + (lane & 12)) % SampleCells.ChunkSteps;
-                listed[count++] = (uint)((step * StepStride) + (Place(lane) * CornerBytes) + (lane * LaneStride));
+                listed[count++] = (uint)((step * StepStride) + (QuadOrder.Place(lane) * CornerBytes) + (lane * LaneStride));
             }
         }
 

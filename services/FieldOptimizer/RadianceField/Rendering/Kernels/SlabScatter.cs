@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Sjc.RadianceField.Fields;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 
@@ -169,7 +170,7 @@ internal readonly unsafe ref struct SlabScatter
         for (int ray = 0; ray < Width && stride == 4; ray++)
         {
             Vector128<float> gradient = Vector128.Load(scratch.Colors + (4 * ray));
-            float* place = scratch.PlacedGradients + (8 * SampleRuns.Place(ray));
+            float* place = scratch.PlacedGradients + (8 * QuadOrder.Place(ray));
             gradient.Store(place);
             gradient.Store(place + 4);
         }

@@ -1,3 +1,5 @@
+using Sjc.RadianceField.Vectors;
+
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>Which part of a packet's rays concerns a slab.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using Sjc.RadianceField.Vectors;
 
 namespace Sjc.RadianceField.Rendering.Kernels;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering.Cuda;
 using Sjc.RadianceField.Rendering.Cuda.Driver;
 

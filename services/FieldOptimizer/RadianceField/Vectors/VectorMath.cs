@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Vectors;
 
 /// <summary>Elementary functions over lanes, to about one unit in the last place.</summary>
 internal static class VectorMath

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Vectors;
 
 /// <summary>One lane: the fallback for machines without vectors.</summary>
 internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
@@ -40,7 +40,7 @@ internal readonly unsafe struct Lanes1(float value) : ILanes<Lanes1>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreQuads(float* destination, int lane, Lanes1 a, Lanes1 b, Lanes1 c, Lanes1 d)
     {
-        destination += 4 * SampleRuns.Place(lane);
+        destination += 4 * QuadOrder.Place(lane);
         destination[0] = a.value;
         destination[1] = b.value;
         destination[2] = c.value;

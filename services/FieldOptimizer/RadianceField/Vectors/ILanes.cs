@@ -1,4 +1,4 @@
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Vectors;
 
 /// <summary>A few float32 values that are worked on together. The kernels are written once over it; the runtime compiles them apart
 /// for each width.</summary>
@@ -32,7 +32,7 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Per lane: <paramref name="value"/> where a's value equals b's, else 0.</summary>
     static abstract TSelf WhereEqual(int* a, int* b, TSelf value);
 
-    /// <summary>Stores quads (aᵢ, bᵢ, cᵢ, dᵢ) of lanes <paramref name="lane"/>, … of sixteen where <see cref="SampleRuns.Place"/> says.</summary>
+    /// <summary>Stores quads (aᵢ, bᵢ, cᵢ, dᵢ) of lanes <paramref name="lane"/>, … of sixteen where <see cref="QuadOrder.Place"/> says.</summary>
     static abstract void StoreQuads(float* destination, int lane, TSelf a, TSelf b, TSelf c, TSelf d);
 
     static abstract TSelf operator +(TSelf a, TSelf b);

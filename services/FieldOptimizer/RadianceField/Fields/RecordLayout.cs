@@ -1,6 +1,5 @@
-using Sjc.RadianceField.Fields;
 
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Fields;
 
 /// <summary>How the records of a grid lie in memory: a border record before each row, a border row before each plane, and a border
 /// plane before the first and after the last. A record's index counts from the border's first.</summary>

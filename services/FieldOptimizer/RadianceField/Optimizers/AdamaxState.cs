@@ -1,7 +1,7 @@
 using Sjc.RadianceField.Fields;
-using Sjc.RadianceField.Rendering.Kernels;
+using Sjc.RadianceField.Vectors;
 
-namespace Sjc.RadianceField.Optimization;
+namespace Sjc.RadianceField.Optimizers;
 
 /// <summary>The optimiser's memory of one field: first moments m, infinity norms u, and the number of steps done.</summary>
 public sealed class AdamaxState

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Sjc.Golden;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Optimizers;
 
-namespace Sjc.RadianceField.Tests.Optimization;
+namespace Sjc.RadianceField.Tests.Optimizers;
 
 [Trait("Category", "Golden")]
 public sealed class AdamaxGoldenTests

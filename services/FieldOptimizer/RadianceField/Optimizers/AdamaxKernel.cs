@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Sjc.RadianceField.Optimization;
+using Sjc.RadianceField.Vectors;
 
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Optimizers;
 
 /// <summary>The inner loops of <see cref="Adamax"/>.</summary>
 internal static unsafe class AdamaxKernel

@@ -1,4 +1,4 @@
-namespace Sjc.RadianceField.Optimization;
+namespace Sjc.RadianceField.Rendering;
 
 /// <summary>The images of one rendered view.</summary>
 internal interface IViewTape

@@ -1,7 +1,7 @@
 using Sjc.RadianceField.Cameras;
-using Sjc.RadianceField.Rendering;
+using Sjc.RadianceField.Optimizers;
 
-namespace Sjc.RadianceField.Optimization;
+namespace Sjc.RadianceField.Rendering;
 
 /// <summary>What the loop needs of a renderer that holds a field and its optimiser's memory: on the processor, or on a GPU.</summary>
 /// <remarks>One iteration is <see cref="Forward"/> and <see cref="Backward"/> for every view, then one <see cref="Step"/>. Not thread-safe.</remarks>

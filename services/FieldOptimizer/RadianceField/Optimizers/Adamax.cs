@@ -1,6 +1,6 @@
-using Sjc.RadianceField.Rendering.Kernels;
+using Sjc.RadianceField.Vectors;
 
-namespace Sjc.RadianceField.Optimization;
+namespace Sjc.RadianceField.Optimizers;
 
 /// <summary>Adamax (Kingma and Ba 2015, algorithm 2) with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, as PyTorch computes it.</summary>
 public static class Adamax

@@ -1,4 +1,4 @@
-namespace Sjc.RadianceField.Optimization;
+namespace Sjc.RadianceField.Optimizers;
 
 /// <summary>Learning rates of the parameter groups for one step; a null one has no gradient, so neither it nor its moments move.</summary>
 /// <param name="Voxels">Of density and features.</param>

@@ -1,4 +1,4 @@
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Vectors;
 
 /// <summary>A large array for the kernels, outside of the collected heap: it begins on a cache line and lies in huge pages where the
 /// system has them.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sjc.RadianceField.Rendering.Kernels;
+namespace Sjc.RadianceField.Vectors;
 
 /// <summary>Memory straight from the system: on Linux in huge pages, elsewhere from the C library.</summary>
 internal static unsafe partial class PageMemory

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Sjc.Cli.Runs;
+using Sjc.Cli.Options;
 
-namespace Sjc.Cli.Options;
+namespace Sjc.Cli.Runs;
 
 /// <summary>Which pictures a run ends with.</summary>
 internal sealed class RunViewOptions
