@@ -1,22 +1,16 @@
 namespace Sjc.ScoreServer.Batching;
 
 /// <summary>Rounds of turns that fill one batch, and the order of the tenants after it.</summary>
-/// <param name="rotation">Tenants that wait, the one whose turn it is first; reordered.</param>
+/// <param name="rotation">Whose turn it is.</param>
 /// <param name="lane">What the batch holds.</param>
-/// <param name="quantum">Rows of a turn for weight 1.</param>
 /// <param name="limit">Most rows.</param>
 /// <param name="take">Hands rows out.</param>
-/// <param name="endRound">Each tenant has had its turn; gives the next round's rows for weight 1.</param>
-internal sealed class BatchFilling<TItem>(List<TenantQueue<TItem>> rotation, BatchLane lane, double quantum, int limit, Action<TenantQueue<TItem>, TItem, int> take, Func<double> endRound)
+internal sealed class BatchFilling<TItem>(TenantRotation<TItem> rotation, BatchLane lane, int limit, Action<TenantQueue<TItem>, TItem, int> take)
     where TItem : BatchItem
 {
-    /// <summary>Fractions of rows add up to whole ones, but for rounding.</summary>
-    public const double Tolerance = 1e-6;
-
     private readonly List<BatchSlice<TItem>> _slices = [];
     private readonly List<TenantQueue<TItem>> _served = [];
     private readonly int _limit = limit;
-    private double _quantum = quantum;
     private int _left = limit;
 
     /// <summary>Fills the batch: as long as anything of the lane fits there is another round. A round that the batch's end cuts off goes on
@@ -25,15 +19,11 @@ internal sealed class BatchFilling<TItem>(List<TenantQueue<TItem>> rotation, Bat
     {
         while (Round())
         {
-            _quantum = endRound();
+            rotation.EndRound();
         }
 
         // Among those that are equally far behind, whoever was served last goes last.
-        foreach (TenantQueue<TItem> tenant in _served)
-        {
-            rotation.Remove(tenant);
-            rotation.Add(tenant);
-        }
+        _served.ForEach(rotation.PutLast);
 
         return _slices;
     }
@@ -43,14 +33,14 @@ internal sealed class BatchFilling<TItem>(List<TenantQueue<TItem>> rotation, Bat
     private bool Round()
     {
         bool goesOn = false;
-        foreach (TenantQueue<TItem> tenant in rotation)
+        foreach (TenantQueue<TItem> tenant in rotation.Waiting)
         {
             if (_left == 0)
             {
                 return false;
             }
 
-            tenant.Credit(_quantum);
+            rotation.Credit(tenant);
             goesOn |= Turn(tenant);
         }
 
@@ -64,7 +54,7 @@ internal sealed class BatchFilling<TItem>(List<TenantQueue<TItem>> rotation, Bat
         bool fits = false;
         while (tenant.HeadOf(lane) is { } item && item.NextPart(_limit) is var part && part <= _left)
         {
-            if (part > tenant.Deficit + Tolerance)
+            if (part > tenant.Deficit + TenantRotation<TItem>.Tolerance)
             {
                 fits = true;
                 break;

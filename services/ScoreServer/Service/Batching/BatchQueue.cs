@@ -4,25 +4,22 @@ namespace Sjc.ScoreServer.Batching;
 /// own. One caller at a time.</summary>
 /// <remarks>
 /// Tenants take turns by deficit round-robin (Shreedhar and Varghese 1995): a round adds at most <see cref="BatchingOptions.RowsPerTurn"/>
-/// times its weight to what each tenant may take. The tenant that is furthest behind decides the batch's lane by its most urgent request, and the others
-/// fill the batch up; one that cannot, for its key, takes its rows later. Within a tenant the earliest due goes first: due is the
-/// deadline, at most <see cref="BatchingOptions.Patience"/> after arrival, and <see cref="BatchingOptions.Ageing"/> later for the background,
-/// so that nothing waits for ever. <see cref="BatchFilling{TItem}"/> does the rounds.
+/// times its weight to what each tenant may take (<see cref="TenantRotation{TItem}"/>). The tenant that is furthest behind decides the batch's
+/// lane by its most urgent request, and the others fill the batch up (<see cref="BatchFilling{TItem}"/>); one that cannot, for its key, takes
+/// its rows later. Within a tenant the earliest due goes first: due is the deadline, at most <see cref="BatchingOptions.Patience"/> after
+/// arrival, and <see cref="BatchingOptions.Ageing"/> later for the background, so that nothing waits for ever.
 /// </remarks>
 /// <param name="options">Bounds.</param>
 /// <param name="shares">A tenant's share.</param>
 internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, TenantShare> shares)
     where TItem : BatchItem
 {
-    private const int MaxAbsent = 1024;
-
     private static readonly Comparer<TItem> ByDeadline = Comparer<TItem>.Create(
         (a, b) => a.Deadline == b.Deadline ? a.Sequence.CompareTo(b.Sequence) : a.Deadline.CompareTo(b.Deadline));
 
     private readonly Dictionary<string, TenantQueue<TItem>> _tenants = new(StringComparer.Ordinal);
 
-    /// <summary>Tenants that have waiting rows, the one whose turn it is first.</summary>
-    private readonly List<TenantQueue<TItem>> _rotation = [];
+    private readonly TenantRotation<TItem> _rotation = new(options);
 
     /// <summary>What waits and has a deadline.</summary>
     private readonly SortedSet<TItem> _deadlines = new(ByDeadline);
@@ -32,13 +29,6 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
 
     private readonly DeviceRates _rates = new();
 
-    /// <summary>What tenants were behind by when they left, and the round, so that leaving and coming back gains nothing.</summary>
-    private readonly Dictionary<string, (double Lag, double Credited)> _absent = new(StringComparer.Ordinal);
-
-    /// <summary>Rows that the rounds so far allowed to a tenant of weight 1 that was there all the time.</summary>
-    private double _credited;
-
-    private double _quantum;
     private long _sequence;
     private Batch<TItem>? _running;
 
@@ -103,13 +93,14 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
     {
         WakeAt = null;
         DropExpired(now, expired);
-        if (_rotation.Count == 0)
+        if (_rotation.Waiting.Count == 0)
         {
             return null;
         }
 
-        StableSort();
-        TItem head = _rotation[0].Head;
+        _rotation.Sort();
+        TenantQueue<TItem> first = _rotation.Waiting[0];
+        TItem head = first.Head;
         BatchLane lane = TenantQueue<TItem>.LaneOf(head);
         int limit = LimitOf(lane);
         bool delayed = options.MaxDelay > TimeSpan.Zero && RowsOf(lane) < limit;
@@ -119,8 +110,8 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
             return null;
         }
 
-        List<BatchSlice<TItem>> slices = lane.Sharing == BatchSharing.None ? [TakeAlone(_rotation[0], head, limit)] : new BatchFilling<TItem>(_rotation, lane, _quantum, limit, TakeRows, EndRound).Run();
-        _rotation.RemoveAll(tenant => tenant.IsEmpty);
+        List<BatchSlice<TItem>> slices = lane.Sharing == BatchSharing.None ? [TakeAlone(first, head, limit)] : new BatchFilling<TItem>(_rotation, lane, limit, TakeRows).Run();
+        _rotation.DropEmpty();
         Batch<TItem> batch = new(lane, slices, EndOf(lane, limit - slices.Sum(slice => slice.Count), delayed), now);
         RunningRows += batch.Rows;
         _running = batch;
@@ -175,10 +166,8 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
     {
         if (tenant.IsEmpty)
         {
-            tenant.Deficit = LagOf(item.Tenant) * tenant.Share.Weight;
             _tenants[item.Tenant] = tenant;
-            _rotation.Add(tenant);
-            _quantum = _rotation.Count == 1 ? Quantum() : _quantum;
+            _rotation.Join(tenant);
         }
 
         tenant.Add(item);
@@ -192,25 +181,6 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
 
         item.State = BatchItemState.Active;
     }
-
-    /// <summary>Whoever comes is as far behind as the furthest of those that are there, unless it has just been served.</summary>
-    private double LagOf(string tenant)
-    {
-        double furthest = _rotation.Count == 0 ? 0 : _rotation.Max(other => other.Lag);
-        return _absent.Remove(tenant, out (double Lag, double Credited) left)
-            ? Math.Min(furthest, left.Lag + _credited - left.Credited)
-            : furthest;
-    }
-
-    /// <summary>Begins a new round, whose rows in all are at most a batch: then shares are fair to within one.</summary>
-    private double EndRound()
-    {
-        _credited += _quantum;
-        _rotation.ForEach(tenant => tenant.IsCredited = false);
-        return _quantum = Quantum();
-    }
-
-    private double Quantum() => Math.Min(options.RowsPerTurn, (double)options.MaxBatchRows / _rotation.Sum(tenant => tenant.Share.Weight));
 
     private void DropExpired(TimeSpan now, ICollection<TItem> expired)
     {
@@ -227,7 +197,7 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
 
     private BatchEnd EndOf(BatchLane lane, int left, bool delayed) =>
         lane.Sharing == BatchSharing.None ? BatchEnd.Alone
-        : left == 0 || _rotation.Any(tenant => tenant.HeadOf(lane) is not null) ? BatchEnd.Full
+        : left == 0 || _rotation.Waiting.Any(tenant => tenant.HeadOf(lane) is not null) ? BatchEnd.Full
         : delayed ? BatchEnd.Delay
         : QueuedRows > 0 ? BatchEnd.OtherKeys
         : BatchEnd.Drained;
@@ -243,38 +213,8 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
             rows += part;
         }
 
-        // As many rounds as it takes to allow the rows: the others get theirs, and use them in batches to come.
-        while (tenant.Deficit < rows)
-        {
-            _rotation.ForEach(other => other.Credit(_quantum));
-            EndRound();
-        }
-
-        tenant.Deficit -= rows;
-        _rotation.RemoveAt(0);
-        _rotation.Add(tenant);
+        _rotation.Charge(tenant, rows);
         return new BatchSlice<TItem>(item, first, rows);
-    }
-
-    /// <summary>Whoever is furthest behind its fair part of the rows served so far first; insertion keeps the order of equals, and is quick
-    /// where little has changed.</summary>
-    private void StableSort()
-    {
-        double weights = _rotation.Sum(tenant => tenant.Share.Weight);
-        double owed = _rotation.Sum(tenant => tenant.Owed(_quantum));
-        double Behind(TenantQueue<TItem> tenant) => tenant.Owed(_quantum) - (owed * tenant.Share.Weight / weights);
-        for (int i = 1; i < _rotation.Count; i++)
-        {
-            TenantQueue<TItem> tenant = _rotation[i];
-            double behind = Behind(tenant);
-            int at = i;
-            for (; at > 0 && Behind(_rotation[at - 1]) < behind - BatchFilling<TItem>.Tolerance; at--)
-            {
-                _rotation[at] = _rotation[at - 1];
-            }
-
-            _rotation[at] = tenant;
-        }
     }
 
     private void TakeRows(TenantQueue<TItem> tenant, TItem item, int count)
@@ -304,7 +244,7 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
             Remove(tenant, item);
             if (tenant.IsEmpty)
             {
-                _rotation.Remove(tenant);
+                _rotation.Leave(tenant);
             }
         }
 
@@ -318,12 +258,6 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
         tenant.Remove(item);
         if (tenant.IsEmpty)
         {
-            if (_absent.Count == MaxAbsent)
-            {
-                _absent.Clear();
-            }
-
-            _absent[item.Tenant] = (tenant.Lag, _credited);
             _tenants.Remove(item.Tenant);
         }
     }
