@@ -67,32 +67,38 @@ public static class UNetBenchmark
             blocks.Add(seconds);
         }
 
-        double matmul = 2 * Math.Pow(MatrixSize, 3) / Statistics.Median(products) / 1e9;
+        double matmulRate = 2 * Math.Pow(MatrixSize, 3) / Statistics.Median(products) / 1e9;
+        return [.. OfPass(name, operations, Statistics.Median(passes), matmulRate), .. OfBlocks(name, operations, blocks)];
+    }
+
+    private static IEnumerable<UNetFigure> OfPass(string name, IReadOnlyList<(string Block, double Operations)> operations, double seconds, double matmulRate)
+    {
         double total = operations.Sum(block => block.Operations) / 1e9;
-        double pass = Statistics.Median(passes);
-        List<UNetFigure> figures =
+        return
         [
             new(name, "work", total, "GFLOP"),
-            new(name, "time", pass, "s"),
-            new(name, "rate", total / pass, "GFLOP/s"),
-            new(name, "matmul_rate", matmul, "GFLOP/s"),
-            new(name, "fraction_of_matmul", total / pass / matmul, string.Empty),
+            new(name, "time", seconds, "s"),
+            new(name, "rate", total / seconds, "GFLOP/s"),
+            new(name, "matmul_rate", matmulRate, "GFLOP/s"),
+            new(name, "fraction_of_matmul", total / seconds / matmulRate, string.Empty),
         ];
+    }
+
+    private static IEnumerable<UNetFigure> OfBlocks(string name, IReadOnlyList<(string Block, double Operations)> operations, List<List<(string Block, double Seconds)>> rounds)
+    {
         foreach ((int i, (string block, double work)) in operations.Index())
         {
-            if (blocks.Any(round => round[i].Block != block))
+            if (rounds.Any(round => round[i].Block != block))
             {
-                throw new InvalidOperationException($"The blocks of the network must be those that are counted, but {block} is {blocks[0][i].Block}.");
+                throw new InvalidOperationException($"The blocks of the network must be those that are counted, but {block} is {rounds[0][i].Block}.");
             }
 
-            double seconds = Statistics.Median(blocks.Select(round => round[i].Seconds));
+            double seconds = Statistics.Median(rounds.Select(round => round[i].Seconds));
             string row = $"{name} {block}";
-            figures.Add(new(row, "work", work / 1e9, "GFLOP"));
-            figures.Add(new(row, "time", seconds, "s"));
-            figures.Add(new(row, "rate", work / seconds / 1e9, "GFLOP/s"));
+            yield return new(row, "work", work / 1e9, "GFLOP");
+            yield return new(row, "time", seconds, "s");
+            yield return new(row, "rate", work / seconds / 1e9, "GFLOP/s");
         }
-
-        return figures;
     }
 
     private sealed class Contestants
