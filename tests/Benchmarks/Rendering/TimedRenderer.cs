@@ -1,4 +1,5 @@
 using Sjc.RadianceField.Cameras;
+using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimizers;
 using Sjc.RadianceField.Rendering;
 
@@ -34,6 +35,8 @@ internal sealed class TimedRenderer(ITrainingRenderer renderer, IDisposable owne
     }
 
     public void Prune(float threshold) => renderer.Prune(threshold);
+
+    public (VoxelField Field, AdamaxState State) Grow(GridSize grid) => renderer.Grow(grid);
 
     public void ReadBack() => renderer.ReadBack();
 

@@ -8,9 +8,9 @@ namespace Sjc.RadianceField.Tests.Optimization;
 /// <summary>Works on copies of field and memory, as a GPU does, which come back when they are asked for.</summary>
 internal sealed class LaggingRenderer : ITrainingRenderer
 {
-    private readonly (VoxelField Field, AdamaxState State) held;
-    private readonly (VoxelField Field, AdamaxState State) copy;
     private readonly CpuTrainingRenderer renderer;
+    private (VoxelField Field, AdamaxState State) held;
+    private (VoxelField Field, AdamaxState State) copy;
 
     public LaggingRenderer(VoxelRenderer voxels, VoxelField field, AdamaxState state, int views)
     {
@@ -21,6 +21,9 @@ internal sealed class LaggingRenderer : ITrainingRenderer
     }
 
     public bool IsDisposed { get; private set; }
+
+    /// <summary>How often field and memory came back.</summary>
+    public int ReadBacks { get; private set; }
 
     public IViewTape Forward(int view, Camera camera, RenderOptions options) => renderer.Forward(view, camera, options);
 
@@ -34,8 +37,18 @@ internal sealed class LaggingRenderer : ITrainingRenderer
         held.Field.Mask = copy.Field.Mask;
     }
 
+    public (VoxelField Field, AdamaxState State) Grow(GridSize grid)
+    {
+        copy = renderer.Grow(grid);
+        VoxelField grown = FieldResampling.Empty(held.Field, grid);
+        grown.Mask = copy.Field.Mask;
+        held = (grown, new AdamaxState(grown));
+        return held;
+    }
+
     public void ReadBack()
     {
+        ReadBacks++;
         FieldResampling.Resample(copy.Field.Voxels, held.Field.Voxels);
         copy.Field.Background.Values.CopyTo(held.Field.Background.Values);
         held.Field.DensityScale = copy.Field.DensityScale;

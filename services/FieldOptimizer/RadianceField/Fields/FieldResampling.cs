@@ -8,14 +8,15 @@ public static class FieldResampling
     /// <param name="grid">The new size.</param>
     public static VoxelField Resample(VoxelField field, GridSize grid)
     {
-        VoxelField resampled = new(grid, field.Box, field.Channels, field.ColorMode, field.DensityShift, Copy(field.Background))
-        {
-            DensityScale = field.DensityScale,
-            Mask = field.Mask?.Resample(grid),
-        };
+        VoxelField resampled = Empty(field, grid);
+        resampled.Mask = field.Mask?.Resample(grid);
         Resample(field.Voxels, resampled.Voxels);
         return resampled;
     }
+
+    /// <summary>A field whose voxels are zeros and that has no mask, with copies of background and density scale.</summary>
+    internal static VoxelField Empty(VoxelField field, GridSize grid) =>
+        new(grid, field.Box, field.Channels, field.ColorMode, field.DensityShift, Copy(field.Background)) { DensityScale = field.DensityScale };
 
     /// <summary>Density and features, each trilinearly, of as many channels.</summary>
     internal static void Resample(VoxelRecords source, VoxelRecords target)

@@ -202,15 +202,10 @@ public sealed class SjcOptimization : IDisposable
         ? CudaTrainingRenderer.Open(ordinal, field, state, viewCount, Options.DeterministicGpu)
         : new CpuTrainingRenderer(voxels, field, state, viewCount);
 
-    /// <summary>Goes on with a larger grid. A renderer belongs to one grid: this one gives back what it holds (of a GPU: downloads it) and goes,
-    /// and the next render makes a new one.</summary>
+    /// <summary>Goes on with a larger grid, where field and memory are: on a GPU they stay there.</summary>
     private void Grow(int size)
     {
-        VoxelField grown = FieldResampling.Resample(Field, GridSize.Cube(size));
-        state = state.Resample(grown);
-        heldField = grown;
-        renderer?.Dispose();
-        renderer = null;
+        (heldField, state) = Renderer.Grow(GridSize.Cube(size));
         LastTape = null;
     }
 

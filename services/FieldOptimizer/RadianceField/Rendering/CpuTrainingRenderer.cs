@@ -8,11 +8,11 @@ namespace Sjc.RadianceField.Rendering;
 /// <remarks>The field and the optimiser's memory are always up to date; the same bits for any number of threads.</remarks>
 internal sealed class CpuTrainingRenderer : ITrainingRenderer
 {
-    private readonly VoxelField field;
-    private readonly AdamaxState state;
     private readonly VoxelRenderer renderer;
     private readonly RayBuffer rays = new();
     private readonly RenderTape[] tapes;
+    private VoxelField field;
+    private AdamaxState state;
 
     /// <summary>A renderer of a field, which it changes.</summary>
     /// <param name="renderer">The caller's; it may do other work between calls.</param>
@@ -40,6 +40,19 @@ internal sealed class CpuTrainingRenderer : ITrainingRenderer
 
     /// <inheritdoc/>
     public void Prune(float threshold) => field.Prune(AlphaMask.FromField(field, threshold));
+
+    /// <inheritdoc/>
+    public (VoxelField Field, AdamaxState State) Grow(GridSize grid)
+    {
+        VoxelField grown = FieldResampling.Resample(field, grid);
+        (field, state) = (grown, state.Resample(grown));
+        for (int view = 0; view < tapes.Length; view++)
+        {
+            tapes[view] = new RenderTape(); // as a new renderer's: a tape belongs to one grid
+        }
+
+        return (field, state);
+    }
 
     /// <inheritdoc/>
     public void ReadBack()

@@ -1,4 +1,5 @@
 using Sjc.RadianceField.Cameras;
+using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Optimizers;
 
 namespace Sjc.RadianceField.Rendering;
@@ -30,6 +31,12 @@ internal interface ITrainingRenderer : IDisposable
     /// <param name="threshold">Opacity over one voxel above which a voxel and its neighbours can be seen.</param>
     void Prune(float threshold);
 
-    /// <summary>Brings the field and the optimiser's memory, as the renderer was given them, up to date.</summary>
+    /// <summary>Goes on with a grid of another size: field and optimiser's memory resampled as <see cref="FieldResampling"/> and
+    /// <see cref="AdamaxState.Resample"/> do. Every view must be rendered anew; what was given out before is left as it is.</summary>
+    /// <param name="grid">The new size.</param>
+    /// <returns>The field and its memory from now on, which <see cref="ReadBack"/> brings up to date; the mask is at once.</returns>
+    (VoxelField Field, AdamaxState State) Grow(GridSize grid);
+
+    /// <summary>Brings the field and the optimiser's memory, as the renderer was given them or has given them out when the grid grew, up to date.</summary>
     void ReadBack();
 }

@@ -7,7 +7,7 @@ struct __attribute__((aligned(16))) float4 { float x, y, z, w; };
 extern "C" {
 __device__ float expf(float); __device__ float log1pf(float); __device__ float fabsf(float); __device__ float fmaxf(float, float); __device__ float fminf(float, float);
 __device__ float floorf(float); __device__ float fmaf(float, float, float); __device__ float sqrtf(float); __device__ float atan2f(float, float); __device__ long long llrintf(float);
-__device__ double exp(double); __device__ double log(double); __device__ double sqrt(double); __device__ double fmax(double, double); __device__ double fmin(double, double);
+__device__ double exp(double); __device__ double log(double); __device__ double sqrt(double); __device__ double floor(double); __device__ double fmax(double, double); __device__ double fmin(double, double);
 __device__ int __float_as_int(float); __device__ float __int_as_float(int);
 }
 __device__ float4 make_float4(float, float, float, float);

@@ -30,8 +30,12 @@ public sealed class CudaOptimizationTests
         Assert.NotEqual(first.FieldSha256(), second.FieldSha256());
     }
 
-    [Fact]
-    public void Step_PrunedRun_HasTheProcessorsMaskAndResumesWithTheSameBits()
+    [Theory]
+    [InlineData(5)] // before a growth, with a mask
+    [InlineData(6)] // at once after it
+    [InlineData(7)]
+    [InlineData(9)] // after a second mask
+    public void Step_PrunedRunThatGrows_HasTheProcessorsMaskAndResumesWithTheSameBits(int stop)
     {
         SjcOptions options = TestRun.Options with { PruneIterations = [4, 8], PruneThreshold = 0.1, Growth = [new(6, 13)], ViewsPerIteration = 2 };
         using SjcOptimization whole = Start(options, backwards: false);
@@ -41,11 +45,13 @@ public sealed class CudaOptimizationTests
         TestRun.RunTo(whole, options.Iterations);
 
         using SjcOptimization first = Start(options, backwards: true);
-        TestRun.RunTo(first, 5);
+        TestRun.RunTo(first, stop);
         (VoxelField field, AdamaxState state, int iteration) = OptimizationFile.Read(SjcOptimizationTests.Saved(first), options.Fingerprint());
+        Assert.Equal(options.GridSizeAt(stop), field.Grid.X);
         using SjcOptimization second = On(options, field, state, iteration, backwards: true);
         TestRun.RunTo(second, options.Iterations);
 
+        Assert.Equal(13, whole.Field.Grid.X);
         Assert.Equal(whole.FieldSha256(), second.FieldSha256());
     }
 

@@ -166,7 +166,7 @@ public sealed class CudaTrainingRendererTests
         Assert.Throws<ArgumentException>(() => renderer.Step(AdamaxRates.Standard(0.1f)));
     }
 
-    private static void AssertMostNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    internal static void AssertMostNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         Assert.Equal(expected.Length, actual.Length);
         int far = 0;

@@ -37,7 +37,7 @@ public sealed class DeviceFieldTests
 
     [Theory]
     [MemberData(nameof(ResampleCases))]
-    public void Resample_GoldenFields_MatchesReference(string name)
+    public void Grow_GoldenFields_MatchesReference(string name)
     {
         GoldenCase golden = GoldenCase.Open("sjc", name, Assert.Skip);
         foreach (string group in golden.Groups("c"))
@@ -45,11 +45,10 @@ public sealed class DeviceFieldTests
             JsonElement config = golden.Config($"{group}.cfg");
             VoxelField field = ResamplingGoldenTests.FieldOf(golden, group, config);
             GridSize grid = ResamplingGoldenTests.SizeOf(config, "target_xyz");
-            using ShimDevice shim = new();
-            using DeviceField device = new(shim, field);
-            using DeviceField resampled = device.Resample(grid);
-            VoxelField read = new(grid, field.Box, field.Channels, field.ColorMode, field.DensityShift, Background.Texture(field.Channels, 2, 2));
-            resampled.Read(read, null);
+            using DeviceField device = new(new ShimDevice(), field);
+            VoxelField read = FieldResampling.Empty(field, grid);
+            device.Grow(read);
+            device.Read(read, null);
             float[] density = new float[grid.VoxelCount];
             float[] color = new float[grid.VoxelCount * field.Channels];
             read.Voxels.ExportDensity(density);

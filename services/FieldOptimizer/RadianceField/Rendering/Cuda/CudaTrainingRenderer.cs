@@ -20,11 +20,11 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
 
     private readonly Lock gate = new();
     private readonly IKernelDevice device;
-    private readonly VoxelField field;
-    private readonly AdamaxState state;
     private readonly DeviceField memory;
-    private readonly GradientSums sums;
     private readonly DeviceTape[] tapes;
+    private VoxelField field;
+    private AdamaxState state;
+    private GradientSums sums;
     private float emptinessScale = ReferenceEmptinessScale;
     private bool isStale;
 
@@ -183,12 +183,35 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
     {
         lock (gate)
         {
-            byte[] voxels = new byte[field.Grid.VoxelCount];
-            memory.ComputeMask(threshold, voxels: voxels);
-            if (!field.Prune(AlphaMask.FromVoxels(field.Grid, field.Box, voxels)))
+            memory.ComputeMask(threshold);
+            if (!field.Prune(memory.ReadMask()!))
             {
                 memory.SetMask(field.Mask);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>All but the mask, which comes down, stays on the device. What a step leaves behind without need is given back first: gradients are
+    /// zero, and tapes belong to the grid. So the growth itself takes less memory than the iterations after it.</remarks>
+    public (VoxelField Field, AdamaxState State) Grow(GridSize grid)
+    {
+        lock (gate)
+        {
+            for (int view = 0; view < tapes.Length; view++)
+            {
+                tapes[view].Dispose();
+                tapes[view] = new DeviceTape(device, field.Channels);
+            }
+
+            sums.Dispose();
+            VoxelField grown = FieldResampling.Empty(field, grid);
+            memory.Grow(grown);
+            sums = new GradientSums(device, grown, tapes.Length, sums.IsFixed);
+            grown.Mask = memory.ReadMask();
+            (field, state) = (grown, new AdamaxState(grown) { Steps = state.Steps });
+            isStale = true;
+            return (field, state);
         }
     }
 

@@ -10,8 +10,8 @@ internal sealed class DeviceField : IDisposable
     private const int BlockSize = 128;
 
     private readonly IKernelDevice device;
-    private readonly VoxelField shape;
     private readonly int texels;
+    private VoxelField shape;
     private float[] staging = [];
     private DeviceArray<byte>? mask;
 
@@ -34,13 +34,13 @@ internal sealed class DeviceField : IDisposable
     public GridSize Grid => shape.Grid;
 
     /// <summary>Density and features.</summary>
-    public DeviceArray<float> Voxels { get; }
+    public DeviceArray<float> Voxels { get; private set; }
 
     /// <summary>Their first moments.</summary>
-    public DeviceArray<float> Moment { get; }
+    public DeviceArray<float> Moment { get; private set; }
 
     /// <summary>Their infinity norms.</summary>
-    public DeviceArray<float> Norm { get; }
+    public DeviceArray<float> Norm { get; private set; }
 
     /// <summary>Values, moments and norms of the background, each [c, height, width].</summary>
     public DeviceArray<float> Background { get; }
@@ -141,18 +141,39 @@ internal sealed class DeviceField : IDisposable
         mask.Read(voxels);
     }
 
-    /// <summary>The field on a grid of another size, without memory of the optimiser: <see cref="FieldResampling"/> on the device.</summary>
-    public DeviceField Resample(GridSize grid)
+    /// <summary>Goes on with a grid of another size: values, moments and norms are resampled on the device as <see cref="FieldResampling"/> does, to the same
+    /// bits, and the mask as <see cref="AlphaMask.Resample"/> does; background and density scale stay.</summary>
+    /// <remarks>One array after the other, the old one given back behind each: there are at most S + 3·N floats at once, or 3·S + N where that is more, S and N those of
+    /// the old and the new grid's components. After a failure, such as for lack of memory, there is nothing left to go on with.</remarks>
+    /// <param name="grown">In the field's shape, with the new grid; its values are not used.</param>
+    public void Grow(VoxelField grown)
     {
-        VoxelField target = new(grid, shape.Box, shape.Channels, shape.ColorMode, shape.DensityShift, shape.Background);
-        DeviceField resampled = new(device, target);
-        device.Launch("resample", grid.VoxelCount, BlockSize, new ResampleArguments { Source = Arguments, Target = resampled.Arguments });
-        Span<float> small = new float[Math.Max(1, texels)];
-        Background.Read(small[..texels]);
-        resampled.Background.Write(small[..texels]);
-        DensityScale.Read(small[..1]);
-        resampled.DensityScale.Write(small[..1]);
-        return resampled;
+        FieldArguments source = Arguments;
+        shape = grown;
+        ResampleArguments arguments = new() { Source = source, Target = Arguments };
+        Voxels = Resampled(Voxels, arguments);
+        Moment = Resampled(Moment, arguments);
+        Norm = Resampled(Norm, arguments);
+        if (mask is not null)
+        {
+            using DeviceArray<byte> former = mask;
+            mask = new DeviceArray<byte>(device, Grid.VoxelCount);
+            arguments.Mask = mask.Address;
+            device.Launch("resample_mask", Grid.VoxelCount, BlockSize, arguments);
+        }
+    }
+
+    /// <summary>Copies the mask back to the host; null: there is none.</summary>
+    public AlphaMask? ReadMask()
+    {
+        if (mask is null)
+        {
+            return null;
+        }
+
+        byte[] voxels = new byte[Grid.VoxelCount];
+        mask.Read(voxels);
+        return AlphaMask.FromVoxels(Grid, shape.Box, voxels);
     }
 
     /// <summary>Density and colour at points, such as a mesh's vertices.</summary>
@@ -212,6 +233,20 @@ internal sealed class DeviceField : IDisposable
         }
 
         DensityScale.Write([field.DensityScale, state?.DensityScaleMoment[0] ?? 0, state?.DensityScaleNorm[0] ?? 0]);
+    }
+
+    /// <summary>An array of components on the new grid, in place of the old one; of no components none.</summary>
+    private DeviceArray<float> Resampled(DeviceArray<float> array, ResampleArguments arguments)
+    {
+        using DeviceArray<float> former = array;
+        DeviceArray<float> resampled = new(device, array.Length == 0 ? 0 : ComponentLayout.Length(Grid, shape.Channels));
+        if (array.Length > 0)
+        {
+            (arguments.Source.Voxels, arguments.Target.Voxels) = (array.Address, resampled.Address);
+            device.Launch("resample", Grid.VoxelCount, BlockSize, arguments);
+        }
+
+        return resampled;
     }
 
     private void WriteRecords(VoxelRecords records, DeviceArray<float> array)

@@ -201,6 +201,7 @@ internal struct ResampleArguments
 {
     public FieldArguments Source;
     public FieldArguments Target;
+    public nint Mask;
 }
 
 /// <summary>Points at which a field is evaluated.</summary>

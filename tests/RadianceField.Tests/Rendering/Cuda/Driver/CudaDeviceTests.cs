@@ -46,6 +46,44 @@ public sealed class CudaDeviceTests : IClassFixture<FakeDriverFixture>, IDisposa
     }
 
     [Fact]
+    public void Grow_OverTheDriver_HasTheProcessorsBitsAndGivesAllBack()
+    {
+        TestScene scene = new(GridSize.Cube(5), 3, ColorMode.Raw, 6);
+        AdamaxState state = new(scene.Field);
+        using (CudaTrainingRenderer renderer = new(new CudaDevice(0, Cache), scene.Field, state, 1, deterministic: true))
+        {
+            renderer.Forward(0, scene.Rays, scene.Options);
+            renderer.Backward(0, scene.Gradient);
+            renderer.Step(AdamaxRates.Standard(0.1f));
+            renderer.ReadBack();
+            VoxelField expected = FieldResampling.Resample(scene.Field, GridSize.Cube(8));
+            AdamaxState expectedState = state.Resample(expected);
+            (VoxelField field, AdamaxState memory) = renderer.Grow(expected.Grid);
+            renderer.ReadBack();
+            Assert.Equal(expected.Voxels.ToArray(), field.Voxels.ToArray());
+            Assert.Equal(expectedState.FirstMoment.ToArray(), memory.FirstMoment.ToArray());
+            Assert.Equal(expectedState.InfinityNorm.ToArray(), memory.InfinityNorm.ToArray());
+        }
+
+        Assert.Equal((0, 0, 0), (fake.Live, fake.Retained, fake.Contexts));
+    }
+
+    [Fact]
+    public void Grow_MemoryThatRunsOut_SaysSoAndGivesAllBack()
+    {
+        TestScene scene = new(GridSize.Cube(5), 3, ColorMode.Raw, 6);
+        using (CudaTrainingRenderer renderer = new(new CudaDevice(0, Cache), scene.Field, new AdamaxState(scene.Field), 1, deterministic: true))
+        {
+            fake.Fail("cuMemAlloc_v2");
+            CudaException thrown = Assert.Throws<CudaException>(() => renderer.Grow(GridSize.Cube(8)));
+            Assert.StartsWith("cuMemAlloc must succeed when allocating 8192 bytes on cuda:0 ", thrown.Message, StringComparison.Ordinal);
+            fake.Fail("");
+        }
+
+        Assert.Equal((0, 0, 0), (fake.Live, fake.Retained, fake.Contexts));
+    }
+
+    [Fact]
     public void Open_Again_TakesTheKernelsFromTheCache()
     {
         new CudaDevice(0, Cache).Dispose();

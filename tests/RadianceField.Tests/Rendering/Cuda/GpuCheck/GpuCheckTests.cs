@@ -28,10 +28,12 @@ public sealed class GpuCheckTests : IDisposable
         Assert.Contains(("16/16/deterministic", "fraction_of_copy_bandwidth"), figures);
         Assert.Contains(("mask", "same voxels"), figures);
         Assert.Contains(("33/40/3/masked", "difference of voxels' gradient"), figures);
-        Assert.Contains(("resampled", "difference of values at points"), figures);
+        Assert.Contains(("field", "difference of values at points"), figures);
+        Assert.Contains(("grown", "difference of norms"), figures);
         Dictionary<(string?, string?), double?> values = report.RootElement.GetProperty("results").EnumerateArray().ToDictionary(
             figure => (figure.GetProperty("case").GetString(), figure.GetProperty("metric").GetString()),
             figure => figure.GetProperty("value").ValueKind == JsonValueKind.Null ? (double?)null : figure.GetProperty("value").GetDouble());
+        Assert.Equal(1, values[("grown", "same voxels of the mask")]);
         Assert.Equal(0, values[("16/16", "device_allocations")]);
         Assert.Equal(0, values[("16/16/deterministic", "managed_bytes")]);
         Assert.Null(values[("sanitizer", "clean")]);

@@ -124,6 +124,7 @@ struct SjcAlpha {
 struct SjcResample {
   SjcField source;
   SjcField target;
+  unsigned char *mask;         // the target's, [z, y, x]
 };
 
 struct SjcPoints {

@@ -68,6 +68,38 @@ extern "C" __global__ void resample(SjcResample job) {
   }
 }
 
+__device__ inline bool has_weight(double fraction, int upper) { return upper ? fraction > 0.0 : fraction < 1.0; }
+
+// Whether the interpolation of the source's mask, zero outside of it, is above 0 at the centre of a target's voxel: as AlphaMask.Resample.
+extern "C" __global__ void resample_mask(SjcResample job) {
+  int voxel = thread_index();
+  const SjcField &source = job.source;
+  if (voxel >= voxel_count(job.target)) {
+    return;
+  }
+  int at[3] = {voxel % job.target.gridX, voxel / job.target.gridX % job.target.gridY, voxel / job.target.gridX / job.target.gridY};
+  int extent[3] = {source.gridX, source.gridY, source.gridZ};
+  int target[3] = {job.target.gridX, job.target.gridY, job.target.gridZ};
+  int lower[3];
+  double fraction[3];
+  for (int axis = 0; axis < 3; axis++) {
+    double position = (at[axis] + 0.5) * extent[axis] / target[axis] - 0.5;
+    double below = floor(position);
+    lower[axis] = (int)below;
+    fraction[axis] = position - below;
+  }
+  bool isSet = false;
+  for (int corner = 0; corner < 8; corner++) {
+    int x = lower[0] + (corner & 1);
+    int y = lower[1] + ((corner >> 1) & 1);
+    int z = lower[2] + (corner >> 2);
+    bool isInside = (unsigned)x < (unsigned)source.gridX && (unsigned)y < (unsigned)source.gridY && (unsigned)z < (unsigned)source.gridZ;
+    bool counts = has_weight(fraction[0], corner & 1) && has_weight(fraction[1], (corner >> 1) & 1) && has_weight(fraction[2], corner >> 2);
+    isSet = isSet || (isInside && counts && source.mask[(z * source.gridY + y) * source.gridX + x] != 0);
+  }
+  job.mask[voxel] = isSet ? 1 : 0;
+}
+
 // Density and colour at points of the world.
 extern "C" __global__ void evaluate_points(SjcPoints points) {
   int point = thread_index();
