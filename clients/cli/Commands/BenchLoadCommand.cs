@@ -15,17 +15,19 @@ internal sealed class BenchLoadCommand
     private const string ChildName = "load-once";
     private const uint MaxRounds = 1000;
 
+    private static readonly string[] DataTypes = ["f16", "f32"];
+
     private readonly CliConsole console;
     private readonly Option<string?> json = CliOptions.JsonFile();
     private readonly Option<uint?> rounds = CliOptions.Whole("--rounds", "Loads of each case, by turns with cat [3].");
-    private readonly Option<string[]> dataTypes = new("--dtype") { Description = "What the files store and the model computes in, or both.", HelpName = "f16|f32", DefaultValueFactory = _ => ["f16", "f32"], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> dataTypes = new("--dtype") { Description = "What the files store and the model computes in [f16 and f32, one after the other].", HelpName = "f16|f32", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> folder = CliOptions.Text("--folder", "DIR", $"Where the fabricated files lie for the time of the run (up to 4.3 GB) [{Path.GetTempPath()}].");
     private readonly Option<string?> existing = CliOptions.Text("--model", "DIR", "A checkpoint's folder that is there, instead of fabricated ones; loaded as it is stored, in the type of --dtype.");
 
     private BenchLoadCommand(CliConsole console)
     {
         this.console = console;
-        dataTypes.AcceptOnlyFromAmong("f16", "f32");
+        dataTypes.AcceptOnlyFromAmong(DataTypes);
     }
 
     public static Command Create(CliConsole console)
@@ -57,7 +59,7 @@ internal sealed class BenchLoadCommand
         string place = ReadFolder(folder, parsed.GetValue(folder) ?? Path.GetTempPath());
         string? model = parsed.GetValue(existing) is { } given ? ReadFolder(existing, given) : null;
         BenchReport report = new("bench load");
-        foreach (string dataType in parsed.GetValue(dataTypes)!.Distinct())
+        foreach (string dataType in parsed.GetValue(dataTypes) is { Length: > 0 } asked ? asked.Distinct() : DataTypes)
         {
             if (model is not null)
             {

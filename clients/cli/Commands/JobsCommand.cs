@@ -14,7 +14,7 @@ internal sealed class JobsCommand
     private static readonly Uri DefaultAddress = new($"http://localhost:{ServiceAddress.DefaultOptimizerPort}");
 
     private readonly CliConsole console;
-    private readonly Option<Uri?> optimizer = ServiceAddress.Optimizer($"[{DefaultAddress}]");
+    private readonly Option<Uri?> optimizer = ServiceAddress.Optimizer($"[{DefaultAddress.OriginalString}]");
     private readonly Argument<string> id = new("id") { Description = "The job's id." };
 
     private JobsCommand(CliConsole console)

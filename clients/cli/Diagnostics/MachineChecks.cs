@@ -65,7 +65,7 @@ internal static class MachineChecks
     {
         HashSet<int> listening = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
         return new[] { ("score-server", ServiceAddress.DefaultScorerPort), ("field-optimizer", ServiceAddress.DefaultOptimizerPort) }.Select(service => listening.Contains(service.Item2)
-            ? new Finding(Severity.Note, "port", $"{service.Item2} ({service.Item1}'s default) is taken: by a running one, or choose another with --port")
+            ? new Finding(Severity.Note, "port", $"{service.Item2} ({service.Item1}'s default) is taken: by a running one, or choose another with --listen")
             : new Finding(Severity.Good, "port", $"{service.Item2} ({service.Item1}'s default) is free"));
     }
 }

@@ -1,11 +1,14 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Sjc.Cli;
 using Sjc.Cli.Options;
 using Sjc.Contracts.Field.V1;
+using Sjc.FieldOptimizer.Jobs;
+using Sjc.Services.Tests.FieldOptimizer.Jobs;
 
 namespace Sjc.Services.Tests.Cli.Options;
 
-public sealed class JobSpecOptionsTests
+public sealed partial class JobSpecOptionsTests
 {
     [Fact]
     public void Read_NothingGiven_LeavesTheChoiceToModelAndServer()
@@ -71,6 +74,21 @@ public sealed class JobSpecOptionsTests
     public void Read_MalformedPruning_NamesTheOption(string text) =>
         Assert.Contains("--prune must be", Assert.Throws<CommandException>(() => Read($"--prune={text}")).Message, StringComparison.Ordinal);
 
+    /// <summary>What a description names in brackets, as in "[the model's, else 0.05]", may be given and changes nothing.</summary>
+    [Fact]
+    public void Descriptions_Defaults_AreThoseOfTheService()
+    {
+        Command command = new("test");
+        new JobSpecOptions().AddTo(command);
+        (string Name, string Value)[] defaults = [.. command.Options
+            .Select(option => (option.Name, Value: DefaultPattern().Match(option.Description!).Groups[1].Value))
+            .Where(option => option.Value.Length > 0)];
+        JobSpec expected = SpecResolver.Resolve(Read(), TestRecords.PixelModel());
+
+        Assert.True(defaults.Length > 20);
+        Assert.All(defaults, option => Assert.Equal(expected, SpecResolver.Resolve(Read($"{option.Name}={option.Value}"), TestRecords.PixelModel())));
+    }
+
     private static JobSpec Read(params string[] args)
     {
         JobSpecOptions options = new();
@@ -80,4 +98,7 @@ public sealed class JobSpecOptionsTests
         Assert.Empty(parsed.Errors);
         return options.Read(parsed, "a red car");
     }
+
+    [GeneratedRegex(@"\[(?:the model's, else )?(-?[\d.]+|true|false)[\];]")]
+    private static partial Regex DefaultPattern();
 }
