@@ -1,9 +1,7 @@
-using System.IO.Compression;
-using System.Text.Json;
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks.GuidedDiffusion;
 using Sjc.Diffusion.Networks.Pixel;
-using Sjc.Golden;
+using Sjc.Diffusion.Tests.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Sjc.Diffusion.Tests.Networks.GuidedDiffusion;
@@ -12,18 +10,13 @@ namespace Sjc.Diffusion.Tests.Networks.GuidedDiffusion;
 [Trait("Category", "Golden")]
 public sealed class GuidedRealSizeTests
 {
-    private const string Folder = "models/real-size";
-
-    public static TheoryData<string> Cases => [.. GoldenFolder.Find(Folder, "adm-*.json.gz")];
+    public static TheoryData<string> Cases => [.. RealSizeList.Find("adm-*")];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Build_PublishedShapesAlone_LeavesNothingMissingOrOver(string file)
+    public void Build_PublishedShapesAlone_LeavesNothingMissingOrOver(string name)
     {
-        using JsonDocument shapes = JsonDocument.Parse(Unzipped(file));
-        string name = file[..file.IndexOf('.')];
-        using ShapeStore store = new(name, shapes.RootElement.EnumerateObject().ToDictionary(
-            tensor => tensor.Name, tensor => new TensorInfo(ScalarType.Float32, [.. tensor.Value.EnumerateArray().Select(extent => extent.GetInt64())])));
+        using ShapeStore store = RealSizeList.Open(name);
         Assert.True(GuidedShapes.Fit(store));
 
         GuidedShapes told = new(store);
@@ -43,7 +36,7 @@ public sealed class GuidedRealSizeTests
         }
 
         reader.RequireNoFaults();
-        Assert.Equal(ExpectedParameters(name), parameters);
+        Assert.Equal(RealSizeList.ParameterCount(name), parameters);
     }
 
     [Theory]
@@ -53,34 +46,12 @@ public sealed class GuidedRealSizeTests
     [InlineData("adm-imagenet64-cond", 64, "new", "cosine")]
     public void Unet_PublishedShapes_TakesTheFlagsOfThePublishedCommands(string name, int imageSize, string order, string schedule)
     {
-        string file = GoldenFolder.Find(Folder, $"{name}.json.gz").Single();
-        using JsonDocument shapes = JsonDocument.Parse(Unzipped(file));
-        using ShapeStore store = new(name, shapes.RootElement.EnumerateObject().ToDictionary(
-            tensor => tensor.Name, tensor => new TensorInfo(ScalarType.Float32, [.. tensor.Value.EnumerateArray().Select(extent => extent.GetInt64())])));
+        using ShapeStore store = RealSizeList.Open(name);
         ModelSettings settings = new(name, _ => null, null);
 
         (GuidedUnetOptions options, string told) = GuidedFlags.Unet(new GuidedShapes(store), settings, null);
 
         Assert.Equal((imageSize, 64, schedule), (options.ImageSize, options.HeadWidth, told));
         Assert.StartsWith($"{order} (as the published", settings.Told["attention_order"], StringComparison.Ordinal);
-    }
-
-    private static long ExpectedParameters(string name)
-    {
-        using JsonDocument summary = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(GoldenFolder.Root, Folder, "summary.json")));
-        return summary.RootElement.GetProperty(name).GetProperty("parameters").GetInt64();
-    }
-
-    private static byte[] Unzipped(string file)
-    {
-        if (file == GoldenFolder.NoCase)
-        {
-            GoldenCase.Open(Folder, file, Assert.Skip);
-        }
-
-        using GZipStream zip = new(File.OpenRead(Path.Combine(GoldenFolder.Root, Folder, file)), CompressionMode.Decompress);
-        using MemoryStream json = new();
-        zip.CopyTo(json);
-        return json.ToArray();
     }
 }

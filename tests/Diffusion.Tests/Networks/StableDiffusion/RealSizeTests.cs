@@ -1,9 +1,7 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Sjc.Diffusion.Checkpoints;
 using Sjc.Diffusion.Networks.StableDiffusion;
-using Sjc.Golden;
-using TorchSharp;
+using Sjc.Diffusion.Tests.Checkpoints;
 
 namespace Sjc.Diffusion.Tests.Networks.StableDiffusion;
 
@@ -11,8 +9,6 @@ namespace Sjc.Diffusion.Tests.Networks.StableDiffusion;
 [Trait("Category", "Golden")]
 public sealed class RealSizeTests
 {
-    private const string Folder = "models/real-size";
-
     // README section 8.
     private const long FirstUNetParameters = 859_520_964;
     private const long FirstTextParameters = 123_060_480;
@@ -25,27 +21,27 @@ public sealed class RealSizeTests
 
     [Fact]
     public void UNet_SecondFamilyDiffusers_MapsWithoutRest() =>
-        Assert.Equal(SecondUNetParameters, Describe(Store("sd21-unet-diffusers"), reader => new UNet(reader, SecondUNet)));
+        Assert.Equal(SecondUNetParameters, Describe(RealSizeList.Open("sd21-unet-diffusers"), reader => new UNet(reader, SecondUNet)));
 
     [Fact]
     public void UNet_FirstFamilyDiffusers_MapsWithoutRest() =>
-        Assert.Equal(FirstUNetParameters, Describe(Store("sd15-unet-diffusers"), reader => new UNet(reader, new UNetConfiguration())));
+        Assert.Equal(FirstUNetParameters, Describe(RealSizeList.Open("sd15-unet-diffusers"), reader => new UNet(reader, new UNetConfiguration())));
 
     [Fact]
     public void Autoencoder_Diffusers_MapsWithoutRest() =>
-        Assert.Equal(AutoencoderParameters, Describe(Store("sd15-vae-diffusers"), reader => new Autoencoder(reader, new AutoencoderConfiguration())));
+        Assert.Equal(AutoencoderParameters, Describe(RealSizeList.Open("sd15-vae-diffusers"), reader => new Autoencoder(reader, new AutoencoderConfiguration())));
 
     [Fact]
     public void TextEncoders_Diffusers_MapWithoutRest()
     {
-        Assert.Equal(FirstTextParameters, Describe(Store("sd15-text-diffusers"), reader => new ClipTextEncoder(reader, new ClipConfiguration())));
-        Assert.Equal(SecondTextParameters, Describe(Store("sd21-text-diffusers"), reader => new ClipTextEncoder(reader, SecondText)));
+        Assert.Equal(FirstTextParameters, Describe(RealSizeList.Open("sd15-text-diffusers"), reader => new ClipTextEncoder(reader, new ClipConfiguration())));
+        Assert.Equal(SecondTextParameters, Describe(RealSizeList.Open("sd21-text-diffusers"), reader => new ClipTextEncoder(reader, SecondText)));
     }
 
     [Fact]
     public void CompVis_FirstFamily_MapsWithoutRest()
     {
-        using ShapeStore store = Store("sd15-compvis");
+        using ShapeStore store = RealSizeList.Open("sd15-compvis");
         UNetConfiguration unet = CompVisShapes.UNet(store);
         (AutoencoderConfiguration vae, NetworkSource vaeSource) = CompVisLayout.ReadAutoencoder(store, null);
         ClipConfiguration text = CompVisShapes.Clip(store);
@@ -61,7 +57,7 @@ public sealed class RealSizeTests
     [Fact]
     public void CompVis_SecondFamily_MapsWithoutRestButTheLastTextLayer()
     {
-        using ShapeStore store = Store("sd21-compvis");
+        using ShapeStore store = RealSizeList.Open("sd21-compvis");
         UNetConfiguration unet = CompVisShapes.UNet(store);
         (AutoencoderConfiguration vae, NetworkSource vaeSource) = CompVisLayout.ReadAutoencoder(store, null);
         ClipConfiguration text = CompVisShapes.OpenClip(store, isPenultimate: true);
@@ -75,7 +71,7 @@ public sealed class RealSizeTests
     [Fact]
     public void NameMaps_FirstFamily_AreThoseOfTheReference()
     {
-        using JsonDocument maps = JsonDocument.Parse(Json("sd15-compvis-to-diffusers"));
+        using JsonDocument maps = RealSizeList.Read<JsonDocument>("sd15-compvis-to-diffusers");
         NameMap unet = CompVisNames.OfUNet(new UNetConfiguration(), "");
         NameMap vae = CompVisNames.OfAutoencoder(new AutoencoderConfiguration(), "");
 
@@ -87,7 +83,7 @@ public sealed class RealSizeTests
     [Fact]
     public void CompVis_MovingAverages_AreFoundWithoutDots()
     {
-        Dictionary<string, TensorInfo> tensors = Store("sd15-compvis").Tensors
+        Dictionary<string, TensorInfo> tensors = RealSizeList.Open("sd15-compvis").Tensors
             .Where(tensor => tensor.Key.StartsWith(CompVisNames.UNetRoot, StringComparison.Ordinal))
             .ToDictionary(tensor => "model_ema." + tensor.Key["model.".Length..].Replace(".", "", StringComparison.Ordinal), tensor => tensor.Value);
         UNetConfiguration unet = new();
@@ -109,25 +105,4 @@ public sealed class RealSizeTests
 
     private static long Describe<T>(ITensorStore store, Func<WeightReader, T> create)
         where T : IDisposable => new NetworkSource(store, null, _ => false).Describe("network", create).ParameterCount;
-
-    private static ShapeStore Store(string name)
-    {
-        using JsonDocument shapes = JsonDocument.Parse(Json(name));
-        return new ShapeStore(name, shapes.RootElement.EnumerateObject().ToDictionary(
-            tensor => tensor.Name, tensor => new TensorInfo(torch.ScalarType.Float32, [.. tensor.Value.EnumerateArray().Select(extent => extent.GetInt64())])));
-    }
-
-    private static byte[] Json(string name)
-    {
-        string file = GoldenFolder.Find(Folder, $"{name}.json.gz").Single();
-        if (file == GoldenFolder.NoCase)
-        {
-            GoldenCase.Open(Folder, file, Assert.Skip);
-        }
-
-        using GZipStream zip = new(File.OpenRead(Path.Combine(GoldenFolder.Root, Folder, file)), CompressionMode.Decompress);
-        using MemoryStream json = new();
-        zip.CopyTo(json);
-        return json.ToArray();
-    }
 }
