@@ -11,6 +11,8 @@ __device__ double exp(double); __device__ double log(double); __device__ double 
 __device__ int __float_as_int(float); __device__ float __int_as_float(int);
 }
 __device__ float4 make_float4(float, float, float, float);
+struct __attribute__((aligned(16))) longlong2 { long long x, y; };
+__device__ longlong2 make_longlong2(long long, long long);
 __device__ float atomicAdd(float *, float);
 __device__ float4 atomicAdd(float4 *, float4);
 __device__ unsigned long long atomicAdd(unsigned long long *, unsigned long long);

@@ -131,8 +131,8 @@ public sealed class CudaTrainingRendererTests
         Assert.Equal(allocations, device.Allocations);
         Assert.Equal(
             [
-                "generate_rays", "measure_rays", "prepare_rays", "sample_density", "attenuate", "sum_parts", "sample_colors", "composite", "down", "wait",
-                "up", "ray_adjoint", "scatter", "sum_parts", "background_adjoint", "step_voxels", "step_small",
+                "generate_rays", "prepare_rays", "sample_density", "attenuate", "sum_parts", "sample_colors", "composite", "down", "wait",
+                "up", "sample_gains", "ray_adjoint", "scatter", "sum_parts", "background_adjoint", "step_voxels", "step_small",
             ],
             device.Calls);
         device.Calls.Clear();

@@ -20,6 +20,12 @@ struct alignas(16) float4 {
 
 static inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 
+struct alignas(16) longlong2 {
+  long long x, y;
+};
+
+static inline longlong2 make_longlong2(long long x, long long y) { return {x, y}; }
+
 static inline int __float_as_int(float value) {
   int bits;
   std::memcpy(&bits, &value, sizeof bits);

@@ -72,6 +72,7 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
             options.Validate();
             DeviceTape tape = tapes[view];
             tape.Begin(field, camera.Height * camera.Width, options);
+            tape.ClearLongest();
             device.Launch("generate_rays", tape.RayCount, RayBlock, CameraArguments.Of(tape.Arguments, camera, field.Box));
             Render(tape);
             return tape;
@@ -87,6 +88,8 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
             DeviceTape tape = tapes[view];
             tape.Begin(field, rays.Count, options);
             tape.UploadRays(rays);
+            tape.ClearLongest();
+            Launch("measure_rays", tape.RayCount, RayBlock, tape);
             Render(tape);
             return tape;
         }
@@ -108,6 +111,7 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
             tape.UploadGradient(gradient);
             bool hasSum = tape.Arguments.EmptinessScale == gradient.EmptinessScale;
             (tape.Arguments.EmptinessWeight, tape.Arguments.EmptinessScale) = (gradient.EmptinessWeight, gradient.EmptinessScale);
+            Launch("sample_gains", tape.SampleCapacity, SampleBlock, tape);
             Launch("ray_adjoint", tape.RayCount, RayBlock, tape);
             tape.HasGradient = true;
             if (gradient.EmptinessWeight == 0)
@@ -260,8 +264,6 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
     private void Render(DeviceTape tape)
     {
         tape.Arguments.EmptinessScale = emptinessScale;
-        device.Clear(tape.Arguments.Longest, sizeof(int));
-        Launch("measure_rays", tape.RayCount, RayBlock, tape);
         Launch("prepare_rays", tape.RayCount, RayBlock, tape);
         Launch("sample_density", tape.SampleCapacity, SampleBlock, tape);
         Launch("attenuate", tape.RayCount, RayBlock, tape);

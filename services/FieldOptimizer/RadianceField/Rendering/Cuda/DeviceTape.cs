@@ -92,6 +92,9 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
         (arguments.StepLength, arguments.RayOffset, arguments.WeightThreshold) = (stepLength, options.RayOffset, options.WeightThreshold);
     }
 
+    /// <summary>Makes ready for the measuring of rays.</summary>
+    public void ClearLongest() => device.Clear(arguments.Longest, sizeof(int));
+
     /// <summary>Queues the way up of ∂L/∂image and ∂L/∂depth; empty ones are zero.</summary>
     public void UploadGradient(RenderGradient gradient)
     {
@@ -101,9 +104,8 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
         }
 
         Span<float> pinned = new((void*)pinnedGradients, (int)gradients!.Length);
-        pinned.Clear();
-        gradient.Image.CopyTo(pinned);
-        gradient.Depth.CopyTo(pinned[(channels * RayCount)..]);
+        CopyOrClear(gradient.Image, pinned[..(channels * RayCount)]);
+        CopyOrClear(gradient.Depth, pinned[(channels * RayCount)..]);
         device.Upload(gradients.Address, pinnedGradients, gradients.Length * sizeof(float));
         hasUpload = true;
     }
@@ -162,6 +164,18 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
     /// <inheritdoc/>
     public void Dispose() => Release();
 
+    private static void CopyOrClear(ReadOnlySpan<float> from, Span<float> to)
+    {
+        if (from.IsEmpty)
+        {
+            to.Clear();
+        }
+        else
+        {
+            from.CopyTo(to);
+        }
+    }
+
     private ReadOnlySpan<float> Result(int first, int count) =>
         pinnedResults == 0 ? [] : new ReadOnlySpan<float>((float*)pinnedResults + HeaderFloats + first, count);
 
@@ -211,11 +225,11 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
         results = New<float>(HeaderFloats + outputs);
         arguments.Longest = results.Address + (2 * SumParts * sizeof(float));
         arguments.Image = results.Address + (HeaderFloats * sizeof(float));
-        arguments.Depth = arguments.Image + (channels * rays * sizeof(float));
-        arguments.Transmittance = arguments.Depth + (rays * sizeof(float));
+        arguments.Depth = arguments.Image + (nint)((long)channels * rays * sizeof(float));
+        arguments.Transmittance = arguments.Depth + (nint)((long)rays * sizeof(float));
         gradients = New<float>((channels + 1L) * rays);
         arguments.ImageGradient = gradients.Address;
-        arguments.DepthGradient = gradients.Address + (channels * rays * sizeof(float));
+        arguments.DepthGradient = gradients.Address + (nint)((long)channels * rays * sizeof(float));
         pinnedResults = device.AllocatePinned(results.Length * sizeof(float));
         pinnedGradients = device.AllocatePinned(gradients.Length * sizeof(float));
         NativeMemory.Clear((void*)pinnedResults, (nuint)(results.Length * sizeof(float)));

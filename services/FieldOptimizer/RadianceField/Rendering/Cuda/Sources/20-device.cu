@@ -2,6 +2,10 @@
 
 __device__ inline int thread_index() { return (int)(blockIdx.x * blockDim.x + threadIdx.x); }
 
+// Values that a walk along a ray fetches before it uses the first. Views have few rays, so that few threads hide each other's waiting for memory; and where a
+// walk also stores, the compiler must keep each load behind the stores before it.
+const int Ahead = 16;
+
 __device__ inline int voxel_count(const SjcField &field) { return field.gridX * field.gridY * field.gridZ; }
 
 // Complete groups of four components.
@@ -28,12 +32,10 @@ __device__ inline float cell_of(float position, int extent, int &cell) {
   return position - lower;
 }
 
-__device__ inline float sample_distance(const SjcTape &tape, int ray, int sample) {
-  return fmaf((float)sample, tape.stepLength, tape.firstDistance[ray]);
-}
+__device__ inline float distance_at(const SjcTape &tape, float firstDistance, int sample) { return fmaf((float)sample, tape.stepLength, firstDistance); }
 
 __device__ inline Cell locate(const SjcField &field, const SjcTape &tape, int ray, int sample) {
-  float distance = sample_distance(tape, ray, sample);
+  float distance = distance_at(tape, tape.firstDistance[ray], sample);
   Cell cell;
   cell.right = cell_of(fmaf(distance, tape.slope[ray], tape.start[ray]), field.gridX, cell.x);
   cell.up = cell_of(fmaf(distance, tape.slope[tape.rays + ray], tape.start[tape.rays + ray]), field.gridY, cell.y);
@@ -144,6 +146,21 @@ __device__ inline void add_fixed(long long *sum, float value, float scale) {
   if (value != 0.0f) {
     atomicAdd((unsigned long long *)sum, (unsigned long long)llrintf(value * scale));
   }
+}
+
+// The sum of values that lie apart, one after the other.
+__device__ inline double sum_every(const double *values, int count, int stride) {
+  double sum = 0.0;
+  for (int first = 0; first < count; first += Ahead) {
+    double fetched[Ahead];
+    for (int i = 0; i < Ahead; i++) {
+      fetched[i] = first + i < count ? values[(long long)(first + i) * stride] : 0.0;
+    }
+    for (int i = 0; i < Ahead; i++) {
+      sum += fetched[i];
+    }
+  }
+  return sum;
 }
 
 // Four neighbours in one reduction where the device has it.

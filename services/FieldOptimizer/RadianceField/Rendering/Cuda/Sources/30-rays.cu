@@ -8,6 +8,11 @@ __device__ inline void clip(double origin, double direction, double low, double 
   leave = fmin(leave, fmax(a, b));
 }
 
+// The longest stretch inside of the box; positive floats order like their bits.
+__device__ inline void measure(const SjcTape &tape, float nearest, float farthest) {
+  atomicMax(tape.longest, __float_as_int(fmaxf(0.0f, farthest - nearest)));
+}
+
 extern "C" __global__ void generate_rays(SjcCamera camera) {
   int ray = thread_index();
   if (ray >= camera.tape.rays) {
@@ -30,15 +35,18 @@ extern "C" __global__ void generate_rays(SjcCamera camera) {
     camera.tape.origins[3 * ray + axis] = (float)camera.eye[axis];
     camera.tape.directions[3 * ray + axis] = (float)direction[axis];
   }
-  camera.tape.nearest[ray] = (float)fmax(enter, 0.0);
-  camera.tape.farthest[ray] = (float)fmax(leave, 0.0);
+  float nearest = (float)fmax(enter, 0.0);
+  float farthest = (float)fmax(leave, 0.0);
+  camera.tape.nearest[ray] = nearest;
+  camera.tape.farthest[ray] = farthest;
+  measure(camera.tape, nearest, farthest);
 }
 
-// The longest stretch inside of the box; positive floats order like their bits.
+// For rays that the host has computed.
 extern "C" __global__ void measure_rays(SjcView view) {
   int ray = thread_index();
   if (ray < view.tape.rays) {
-    atomicMax(view.tape.longest, __float_as_int(fmaxf(0.0f, view.tape.farthest[ray] - view.tape.nearest[ray])));
+    measure(view.tape, view.tape.nearest[ray], view.tape.farthest[ray]);
   }
 }
 

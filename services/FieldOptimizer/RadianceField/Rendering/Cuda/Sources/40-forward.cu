@@ -42,18 +42,26 @@ extern "C" __global__ void attenuate(SjcView view) {
   double product = 1.0;
   double logarithms = 0.0;
   int count = tape.counts[ray];
-  for (int sample = 0; sample < count; sample++) {
-    int at = sample * tape.rays + ray;
-    float next = transmittance * tape.weights[at];
-    next = next < 1e-20f ? 0.0f : next;  // what lies behind is invisible
-    float weight = transmittance - next;
-    tape.weights[at] = weight;
-    transmittance = next;
-    depth = fmaf(weight, sample_distance(tape, ray, sample), depth);
-    product *= 1.0 + (double)tape.emptinessScale * weight;
-    if (product > 1e200) {
-      logarithms += log(product);
-      product = 1.0;
+  float firstDistance = tape.firstDistance[ray];
+  for (int first = 0; first < count; first += Ahead) {
+    float passing[Ahead];
+    for (int i = 0; i < Ahead; i++) {
+      passing[i] = first + i < count ? tape.weights[(first + i) * tape.rays + ray] : 1.0f;
+    }
+    for (int i = 0; i < Ahead; i++) {
+      if (first + i < count) {
+        float next = transmittance * passing[i];
+        next = next < 1e-20f ? 0.0f : next;  // what lies behind is invisible
+        float weight = transmittance - next;
+        tape.weights[(first + i) * tape.rays + ray] = weight;
+        transmittance = next;
+        depth = fmaf(weight, distance_at(tape, firstDistance, first + i), depth);
+        product *= 1.0 + (double)tape.emptinessScale * weight;
+        if (product > 1e200) {
+          logarithms += log(product);
+          product = 1.0;
+        }
+      }
     }
   }
   tape.transmittance[ray] = transmittance;
@@ -130,11 +138,19 @@ extern "C" __global__ void composite(SjcView view) {
   const float *colors = tape.colors + (long long)channel * tape.capacity * tape.rays;
   float sum = 0.0f;
   int count = tape.counts[ray];
-  for (int sample = 0; sample < count; sample++) {
-    int at = sample * tape.rays + ray;
-    float weight = tape.weights[at];
-    if (weight > tape.weightThreshold) {
-      sum = fmaf(weight, colors[at], sum);
+  for (int first = 0; first < count; first += Ahead) {
+    float weights[Ahead];
+    float seen[Ahead];
+    for (int i = 0; i < Ahead; i++) {
+      weights[i] = first + i < count ? tape.weights[(first + i) * tape.rays + ray] : 0.0f;
+    }
+    for (int i = 0; i < Ahead; i++) {
+      bool isVisible = first + i < count && weights[i] > tape.weightThreshold;
+      seen[i] = isVisible ? colors[(first + i) * tape.rays + ray] : 0.0f;
+      weights[i] = isVisible ? weights[i] : 0.0f;
+    }
+    for (int i = 0; i < Ahead; i++) {
+      sum = fmaf(weights[i], seen[i], sum);
     }
   }
   float background = background_color(view.field, tape, channel, ray);

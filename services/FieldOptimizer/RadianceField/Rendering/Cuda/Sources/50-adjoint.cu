@@ -1,6 +1,25 @@
 // The adjoint along the rays, far to near: T comes back by adding weights, as dividing by exp(-density * step) would give 0/0 on an
 // opaque ray (docs/mathematics.md, equation 9).
 
+// What each sample's colours gain, one thread per sample; stored where ray_adjoint puts the density's gradient in its place.
+extern "C" __global__ void sample_gains(SjcView view) {
+  const SjcTape &tape = view.tape;
+  int at = thread_index();
+  int sample = at / tape.rays;
+  int ray = at % tape.rays;
+  if (sample >= tape.capacity || sample >= tape.counts[ray]) {
+    return;
+  }
+  long long pitch = (long long)tape.capacity * tape.rays;
+  float seen = 0.0f;
+  if (tape.weights[at] > tape.weightThreshold) {
+    for (int channel = 0; channel < view.field.channels; channel++) {
+      seen = fmaf(tape.imageGradient[channel * tape.rays + ray], tape.colors[channel * pitch + at], seen);
+    }
+  }
+  tape.densityGradients[at] = seen;
+}
+
 extern "C" __global__ void ray_adjoint(SjcView view) {
   const SjcTape &tape = view.tape;
   int ray = thread_index();
@@ -8,7 +27,6 @@ extern "C" __global__ void ray_adjoint(SjcView view) {
     return;
   }
   int channels = view.field.channels;
-  long long pitch = (long long)tape.capacity * tape.rays;
   float depthGradient = tape.depthGradient[ray];
   float backgroundGain = 10.0f * depthGradient;
   int greatestColor = 0;
@@ -25,24 +43,29 @@ extern "C" __global__ void ray_adjoint(SjcView view) {
   float behind = 0.0f;
   double scaleGradient = 0.0;
   int greatest = greatestColor;
-  for (int sample = tape.counts[ray] - 1; sample >= 0; sample--) {
-    int at = sample * tape.rays + ray;
-    float weight = tape.weights[at];
-    float seen = 0.0f;
-    if (weight > tape.weightThreshold) {
-      for (int channel = 0; channel < channels; channel++) {
-        seen = fmaf(tape.imageGradient[channel * tape.rays + ray], tape.colors[channel * pitch + at], seen);
+  float firstDistance = tape.firstDistance[ray];
+  for (int last = tape.counts[ray] - 1; last >= 0; last -= Ahead) {
+    float weights[Ahead], seen[Ahead], slopes[Ahead], densities[Ahead];
+    for (int i = 0; i < Ahead; i++) {
+      int at = (last - i) * tape.rays + ray;
+      weights[i] = last >= i ? tape.weights[at] : 0.0f;
+      seen[i] = last >= i ? tape.densityGradients[at] : 0.0f;
+      slopes[i] = last >= i ? tape.slopes[at] : 0.0f;
+      densities[i] = last >= i ? tape.densities[at] : 0.0f;
+    }
+    for (int i = 0; i < Ahead; i++) {
+      if (last >= i) {
+        float gain = fmaf(depthGradient, distance_at(tape, firstDistance, last - i), seen[i] - backgroundGain);
+        gain += emptiness / fmaf(weights[i], tape.emptinessScale, 1.0f);
+        float gradient = (transmittance * gain - behind) * slopes[i];
+        behind = fmaf(weights[i], gain, behind);
+        transmittance += weights[i];
+        tape.densityGradients[(last - i) * tape.rays + ray] = gradient;
+        scaleGradient += (double)gradient * densities[i];
+        int bits = __float_as_int(fabsf(gradient));
+        greatest = greatest > bits ? greatest : bits;
       }
     }
-    float gain = fmaf(depthGradient, sample_distance(tape, ray, sample), seen - backgroundGain);
-    gain += emptiness / fmaf(weight, tape.emptinessScale, 1.0f);
-    float gradient = (transmittance * gain - behind) * tape.slopes[at];
-    behind = fmaf(weight, gain, behind);
-    transmittance += weight;
-    tape.densityGradients[at] = gradient;
-    scaleGradient += (double)gradient * tape.densities[at];
-    int bits = __float_as_int(fabsf(gradient));
-    greatest = greatest > bits ? greatest : bits;
   }
   tape.scaleGradients[ray] = scaleGradient;
   if (greatest != 0) {
@@ -144,9 +167,5 @@ extern "C" __global__ void sum_parts(SjcSum sum) {
   if (part >= sum.partCount) {
     return;
   }
-  double total = 0.0;
-  for (int i = part; i < sum.count; i += sum.partCount) {
-    total += sum.values[i];
-  }
-  sum.parts[part] = total;
+  sum.parts[part] = part < sum.count ? sum_every(sum.values + part, (sum.count - part + sum.partCount - 1) / sum.partCount, sum.partCount) : 0.0;
 }

@@ -19,9 +19,11 @@ extern "C" __global__ void step_voxels(SjcVoxelStep step) {
     *(float4 *)(step.gradient + at) = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
   } else {
     int maximum = *step.maximum;
-    long long *sums = step.fixedGradient + at;
-    gradient = make_float4(from_fixed(sums[0], maximum, step.bits), from_fixed(sums[1], maximum, step.bits), from_fixed(sums[2], maximum, step.bits), from_fixed(sums[3], maximum, step.bits));
-    sums[0] = sums[1] = sums[2] = sums[3] = 0;
+    longlong2 *sums = (longlong2 *)(step.fixedGradient + at);
+    longlong2 low = sums[0];
+    longlong2 high = sums[1];
+    gradient = make_float4(from_fixed(low.x, maximum, step.bits), from_fixed(low.y, maximum, step.bits), from_fixed(high.x, maximum, step.bits), from_fixed(high.y, maximum, step.bits));
+    sums[0] = sums[1] = make_longlong2(0, 0);
   }
   float4 parameter = *(float4 *)(step.parameters + at);
   float4 moment = *(float4 *)(step.moment + at);
@@ -46,10 +48,7 @@ extern "C" __global__ void step_small(SjcSmallStep step) {
     step.backgroundGradient[at] = 0;
   }
   if (at == step.count && step.movesDensityScale) {
-    double gradient = 0.0;
-    for (int part = 0; part < step.partCount; part++) {
-      gradient += step.scaleParts[part];
-    }
+    double gradient = sum_every(step.scaleParts, step.partCount, 1);
     adamax(step.densityScale[0], (float)gradient, step.densityScale[1], step.densityScale[2], step.scaleRate);
   }
 }
