@@ -246,10 +246,21 @@ internal sealed class CudaTrainingRenderer : ITrainingRenderer
     {
         lock (gate)
         {
-            Array.ForEach(tapes, tape => tape.Dispose());
-            sums.Dispose();
-            memory.Dispose();
-            device.Dispose();
+            try
+            {
+                Array.ForEach(tapes, tape => tape.Dispose());
+                sums.Dispose();
+                memory.Dispose();
+            }
+            catch (CudaException)
+            {
+                // A device that has failed refuses every call from then on; what it failed at has been thrown already, and the
+                // device itself gives back what is left.
+            }
+            finally
+            {
+                device.Dispose();
+            }
         }
     }
 

@@ -178,9 +178,24 @@ public sealed class CudaDeviceTests : IClassFixture<FakeDriverFixture>, IDisposa
     {
         VoxelField field = new TestScene(GridSize.Cube(5), 3, ColorMode.Raw, 6).Field;
         using CudaDevice device = new(0, Cache);
+        int live = fake.Live;
         fake.Fail("cuMemAlloc_v2");
         Assert.Throws<CudaException>(() => new CudaTrainingRenderer(device, field, new AdamaxState(field), 1, deterministic: true));
-        Assert.Equal(0, fake.Live);
+        Assert.Equal(live, fake.Live);
+    }
+
+    [Fact]
+    public void Dispose_DeviceThatHasFailed_GivesAllBack()
+    {
+        TestScene scene = new(GridSize.Cube(5), 3, ColorMode.Raw, 6);
+        using (CudaTrainingRenderer renderer = new(new CudaDevice(0, Cache), scene.Field, new AdamaxState(scene.Field), 1, deterministic: true))
+        {
+            renderer.Forward(0, scene.Rays, scene.Options);
+            fake.Fail("cuStreamSynchronize");
+            Assert.Throws<CudaException>(() => renderer.Forward(0, scene.Rays, scene.Options));
+        }
+
+        Assert.Equal((0, 0, 0), (fake.Live, fake.Retained, fake.Contexts));
     }
 
     [Fact]

@@ -55,8 +55,16 @@ int cuDevicePrimaryCtxRetain(void **context, int) { BEGIN(false); retained++; *c
 int cuDevicePrimaryCtxRelease_v2(int) { BEGIN(false); retained--; return 0; }
 int cuCtxPushCurrent_v2(void *context) { BEGIN(false); contexts++; return context == &retained ? 0 : 201; }
 int cuCtxPopCurrent_v2(void **) { contexts--; return 0; }
-int cuModuleLoadData(void **module, const char *image) { BEGIN(true); *module = (void *)1; return std::strncmp(image, "FAKECUBIN", 9) == 0 ? 0 : 200; }
-int cuModuleUnload(void *) { BEGIN(true); return 0; }
+int cuModuleLoadData(void **module, const char *image) {
+  BEGIN(true);
+  if (std::strncmp(image, "FAKECUBIN", 9) != 0) {
+    return 200;
+  }
+  live++;
+  *module = (void *)1;
+  return 0;
+}
+int cuModuleUnload(void *) { BEGIN(true); live--; return 0; }
 int cuModuleGetFunction(const FakeKernel **function, void *, const char *name) {
   BEGIN(true);
   for (const FakeKernel &kernel : kernels) {
@@ -85,8 +93,11 @@ int cuMemcpyHtoDAsync_v2(void *device, const char *host, Bytes bytes, void *) {
 int cuMemcpyDtoHAsync_v2(void *host, const void *device, Bytes bytes, void *) { BEGIN(true); queue.push_back([=] { std::memcpy(host, device, bytes); }); return 0; }
 int cuMemcpyDtoDAsync_v2(void *to, const void *from, Bytes bytes, void *) { BEGIN(true); queue.push_back([=] { std::memcpy(to, from, bytes); }); return 0; }
 int cuMemsetD8Async(void *device, unsigned char value, Bytes bytes, void *) { BEGIN(true); queue.push_back([=] { std::memset(device, value, bytes); }); return 0; }
-int cuStreamCreate(void **stream, unsigned flags) { BEGIN(true); *stream = (void *)3; return flags == 1 ? 0 : 1; }
+int cuStreamCreate(void **stream, unsigned flags) { BEGIN(true); live++; *stream = (void *)3; return flags == 1 ? 0 : 1; }
 int cuStreamSynchronize(void *) {
+  if (failing == __func__) {
+    queue.clear();  // work of a device that has failed is lost
+  }
   BEGIN(true);
   for (auto &work : queue) {
     work();
@@ -94,7 +105,7 @@ int cuStreamSynchronize(void *) {
   queue.clear();
   return 0;
 }
-int cuStreamDestroy_v2(void *) { BEGIN(true); return 0; }
+int cuStreamDestroy_v2(void *) { BEGIN(true); live--; return 0; }
 int cuLaunchKernel(const FakeKernel *kernel, unsigned blocks, unsigned, unsigned, unsigned threads, unsigned, unsigned, unsigned, void *stream, void **arguments, void **) {
   BEGIN(true);
   std::string copy((const char *)arguments[0], kernel->argumentBytes);

@@ -18,7 +18,7 @@ public sealed class FakeDriverFixture
         Assert.Equal(Path.Combine(folder, "libcuda.so.1"), CudaLibraries.DriverLibrary.Path);
     }
 
-    /// <summary>Objects of memory that live, on the device and pinned.</summary>
+    /// <summary>Memory of the device, pinned memory, streams and modules that have not been given back.</summary>
     public int Live => Number("fake_live");
 
     /// <summary>Primary contexts that are held.</summary>

@@ -38,6 +38,15 @@ public sealed class KernelCacheTests : IDisposable
         Assert.Null(cache.Read("key"));
     }
 
+    [Fact]
+    public void TryWrite_WhereItCannotBe_LeavesNothingBehind()
+    {
+        KernelCache cache = new(folder);
+        Directory.CreateDirectory(cache.PathOf("key"));
+        Assert.False(cache.TryWrite("key", [1, 2, 3]));
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]

@@ -39,6 +39,7 @@ internal sealed unsafe class CudaDevice : IKernelDevice
             // The caller gets no object to dispose of.
             if (stream != 0)
             {
+                using Current current = new(this);
                 _ = CudaDriver.cuStreamDestroy_v2(stream);
             }
 

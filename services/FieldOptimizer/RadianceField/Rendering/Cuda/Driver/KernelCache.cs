@@ -62,20 +62,23 @@ internal sealed class KernelCache(string folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            TryDelete(temporary); // such as on a full disk
             return false;
         }
     }
 
     /// <summary>Forgets what was kept under a key.</summary>
-    public void Delete(string key)
+    public void Delete(string key) => TryDelete(PathOf(key)); // where that fails, it is compiled at each start
+
+    private static void TryDelete(string path)
     {
         try
         {
-            File.Delete(PathOf(key));
+            File.Delete(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Then it is compiled at each start.
+            // It stays.
         }
     }
 
