@@ -86,6 +86,13 @@ internal sealed class TimedScene : IDisposable
         renderer.Step(AdamaxRates.Standard(1e-3f));
     }
 
+    /// <summary>Takes the run over to a larger grid and waits for it.</summary>
+    public void Grow(int gridSize)
+    {
+        renderer.Grow(GridSize.Cube(gridSize));
+        renderer.Wait();
+    }
+
     /// <summary>Waits for the GPU.</summary>
     public void Wait() => renderer.Wait();
 

@@ -41,10 +41,14 @@ internal static class Timings
         (int allocations, long managed) = scene.CountAllocations(count);
         scene.CountSamples();
         long bytes = LeastBytes(scene, deterministic);
+        clock.Restart();
+        scene.Grow(grid * 4 / 3);
+        double growth = clock.Elapsed.TotalSeconds;
         string name = $"{grid}/{image}{(deterministic ? "/deterministic" : "")}";
         report.Add(name, "iteration", 1e3 * seconds, "ms");
         report.Add(name, "forward", 1e3 * forward, "ms");
         report.Add(name, "adjoint_and_step", 1e3 * step, "ms");
+        report.Add(name, $"growth_to_{grid * 4 / 3}", 1e3 * growth, "ms");
         report.Add(name, "device_allocations", allocations, "in all iterations");
         report.Add(name, "managed_bytes", managed, "bytes in all iterations");
         report.Add(name, "active_samples", scene.Samples.Active, "samples");
@@ -75,7 +79,7 @@ internal static class Timings
 
     /// <summary>What one iteration must move at least, were every value of field and gradient fetched once: per parameter the step reads and writes
     /// gradient, value and two moments, and the passes over samples read the value and change the gradient; per sample the tape's values are
-    /// written once and read by each pass that needs them.</summary>
+    /// written once and read by each pass that needs them. The scene's views touch about all voxels in turn; those at rest would not be written.</summary>
     private static long LeastBytes(TimedScene scene, bool deterministic)
     {
         const int Float = sizeof(float);

@@ -25,6 +25,7 @@ public sealed class GpuCheckTests : IDisposable
         (string, string)[] figures = [.. report.RootElement.GetProperty("results").EnumerateArray().Select(figure => (figure.GetProperty("case").GetString()!, figure.GetProperty("metric").GetString()!))];
         Assert.Contains(("16/24/9/deterministic", "difference of voxels' gradient"), figures);
         Assert.Contains(("16/16", "iteration"), figures);
+        Assert.Contains(("16/16", "growth_to_21"), figures);
         Assert.Contains(("16/16/deterministic", "fraction_of_copy_bandwidth"), figures);
         Assert.Contains(("mask", "same voxels"), figures);
         Assert.Contains(("33/40/3/masked", "difference of voxels' gradient"), figures);

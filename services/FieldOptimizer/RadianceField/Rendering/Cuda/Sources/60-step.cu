@@ -7,7 +7,14 @@ __device__ inline void adamax(float &parameter, float gradient, float &moment, f
   parameter -= rate * (moment / norm);
 }
 
-// Four values per thread: reads gradient, parameters and moments once, writes them once, and leaves a gradient of zero.
+// Writes what is not there yet: voxels that no ray has touched for long are at rest, and a write costs as much as a read.
+__device__ inline void store_changed(float4 *to, float4 before, float4 after) {
+  if (after.x != before.x || after.y != before.y || after.z != before.z || after.w != before.w) {
+    *to = after;
+  }
+}
+
+// Four values per thread: reads gradient, parameters and moments once, writes them at most once, and leaves a gradient of zero.
 extern "C" __global__ void step_voxels(SjcVoxelStep step) {
   long long at = 4LL * thread_index();
   if (at >= step.count) {
@@ -16,25 +23,30 @@ extern "C" __global__ void step_voxels(SjcVoxelStep step) {
   float4 gradient;
   if (step.gradient != nullptr) {
     gradient = *(float4 *)(step.gradient + at);
-    *(float4 *)(step.gradient + at) = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+    store_changed((float4 *)(step.gradient + at), gradient, make_float4(0.0f, 0.0f, 0.0f, 0.0f));
   } else {
     int maximum = *step.maximum;
     longlong2 *sums = (longlong2 *)(step.fixedGradient + at);
     longlong2 low = sums[0];
     longlong2 high = sums[1];
     gradient = make_float4(from_fixed(low.x, maximum, step.bits), from_fixed(low.y, maximum, step.bits), from_fixed(high.x, maximum, step.bits), from_fixed(high.y, maximum, step.bits));
-    sums[0] = sums[1] = make_longlong2(0, 0);
+    if ((low.x | low.y | high.x | high.y) != 0) {
+      sums[0] = sums[1] = make_longlong2(0, 0);
+    }
   }
-  float4 parameter = *(float4 *)(step.parameters + at);
-  float4 moment = *(float4 *)(step.moment + at);
-  float4 norm = *(float4 *)(step.norm + at);
+  const float4 parameters = *(float4 *)(step.parameters + at);
+  const float4 moments = *(float4 *)(step.moment + at);
+  const float4 norms = *(float4 *)(step.norm + at);
+  float4 parameter = parameters;
+  float4 moment = moments;
+  float4 norm = norms;
   adamax(parameter.x, gradient.x, moment.x, norm.x, step.rate);
   adamax(parameter.y, gradient.y, moment.y, norm.y, step.rate);
   adamax(parameter.z, gradient.z, moment.z, norm.z, step.rate);
   adamax(parameter.w, gradient.w, moment.w, norm.w, step.rate);
-  *(float4 *)(step.parameters + at) = parameter;
-  *(float4 *)(step.moment + at) = moment;
-  *(float4 *)(step.norm + at) = norm;
+  store_changed((float4 *)(step.parameters + at), parameters, parameter);
+  store_changed((float4 *)(step.moment + at), moments, moment);
+  store_changed((float4 *)(step.norm + at), norms, norm);
 }
 
 // The background's texels, and behind them the density's log scale.
