@@ -19,6 +19,14 @@ __device__ inline long long component_at(const SjcField &field, int component, i
     : component * voxels + voxel;
 }
 
+// The sample of a thread, where there is one thread for each that the tape has room for; false where the ray has fewer.
+__device__ inline bool sample_of(const SjcTape &tape, int &at, int &sample, int &ray) {
+  at = thread_index();
+  sample = at / tape.rays;
+  ray = at % tape.rays;
+  return sample < tape.capacity && sample < tape.counts[ray];
+}
+
 // The cell of a sample: its lower corner, from -1 to extent - 1, and the position within.
 struct Cell {
   int x, y, z;

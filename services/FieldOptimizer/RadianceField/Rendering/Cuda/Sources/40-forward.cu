@@ -14,10 +14,8 @@ __device__ inline bool is_masked_in(const SjcField &field, const Cell &cell) {
 
 extern "C" __global__ void sample_density(SjcView view) {
   const SjcTape &tape = view.tape;
-  int at = thread_index();
-  int sample = at / tape.rays;
-  int ray = at % tape.rays;
-  if (sample >= tape.capacity || sample >= tape.counts[ray]) {
+  int at, sample, ray;
+  if (!sample_of(tape, at, sample, ray)) {
     return;
   }
   Cell cell = locate(view.field, tape, ray, sample);
@@ -86,10 +84,8 @@ extern "C" __global__ void sum_emptiness(SjcView view) {
 extern "C" __global__ void sample_colors(SjcView view) {
   const SjcTape &tape = view.tape;
   const SjcField &field = view.field;
-  int at = thread_index();
-  int sample = at / tape.rays;
-  int ray = at % tape.rays;
-  if (sample >= tape.capacity || sample >= tape.counts[ray] || !(tape.weights[at] > tape.weightThreshold)) {
+  int at, sample, ray;
+  if (!sample_of(tape, at, sample, ray) || !(tape.weights[at] > tape.weightThreshold)) {
     return;
   }
   Cell cell = locate(field, tape, ray, sample);

@@ -4,10 +4,8 @@
 // What each sample's colours gain, one thread per sample; stored where ray_adjoint puts the density's gradient in its place.
 extern "C" __global__ void sample_gains(SjcView view) {
   const SjcTape &tape = view.tape;
-  int at = thread_index();
-  int sample = at / tape.rays;
-  int ray = at % tape.rays;
-  if (sample >= tape.capacity || sample >= tape.counts[ray]) {
+  int at, sample, ray;
+  if (!sample_of(tape, at, sample, ray)) {
     return;
   }
   long long pitch = (long long)tape.capacity * tape.rays;
@@ -93,10 +91,8 @@ template <bool isFixed>
 __device__ inline void scatter_sample(const SjcView &view) {
   const SjcTape &tape = view.tape;
   const SjcField &field = view.field;
-  int at = thread_index();
-  int sample = at / tape.rays;
-  int ray = at % tape.rays;
-  if (sample >= tape.capacity || sample >= tape.counts[ray]) {
+  int at, sample, ray;
+  if (!sample_of(tape, at, sample, ray)) {
     return;
   }
   bool isVisible = tape.weights[at] > tape.weightThreshold;
