@@ -34,14 +34,16 @@ public sealed class CudaOptimizationTests
     [InlineData(5)] // before a growth, with a mask
     [InlineData(6)] // at once after it
     [InlineData(7)]
-    [InlineData(9)] // after a second mask
+    [InlineData(8)] // at once after a growth and a mask together
     public void Step_PrunedRunThatGrows_HasTheProcessorsMaskAndResumesWithTheSameBits(int stop)
     {
-        SjcOptions options = TestRun.Options with { PruneIterations = [4, 8], PruneThreshold = 0.1, Growth = [new(6, 13)], ViewsPerIteration = 2 };
+        SjcOptions options = TestRun.Options with { PruneIterations = [4, 8], PruneThreshold = 0.1, Growth = [new(6, 13), new(8, 15)], ViewsPerIteration = 2 };
         using SjcOptimization whole = Start(options, backwards: false);
         TestRun.RunTo(whole, 4);
         Assert.Equal(AlphaMask.FromField(whole.Field, 0.1f).Voxels, whole.Field.Mask!.Voxels);
         Assert.InRange(whole.Field.Mask.VisibleCount, 1, 999);
+        TestRun.RunTo(whole, 8);
+        Assert.Equal(AlphaMask.FromField(whole.Field, 0.1f).Voxels, whole.Field.Mask!.Voxels);
         TestRun.RunTo(whole, options.Iterations);
 
         using SjcOptimization first = Start(options, backwards: true);
@@ -51,7 +53,7 @@ public sealed class CudaOptimizationTests
         using SjcOptimization second = On(options, field, state, iteration, backwards: true);
         TestRun.RunTo(second, options.Iterations);
 
-        Assert.Equal(13, whole.Field.Grid.X);
+        Assert.Equal(15, whole.Field.Grid.X);
         Assert.Equal(whole.FieldSha256(), second.FieldSha256());
     }
 

@@ -125,8 +125,8 @@ internal sealed class DeviceField : IDisposable
     /// <param name="voxels">Receives the mask, [z, y, x]; empty: not wanted.</param>
     public void ComputeMask(float threshold, Span<float> alpha = default, Span<byte> voxels = default)
     {
+        using DeviceArray<float> opacity = new(device, Grid.VoxelCount); // first: a new mask that stays empty would hide everything
         mask ??= new DeviceArray<byte>(device, Grid.VoxelCount);
-        using DeviceArray<float> opacity = new(device, Grid.VoxelCount);
         AlphaArguments arguments = new()
         {
             Field = Arguments,

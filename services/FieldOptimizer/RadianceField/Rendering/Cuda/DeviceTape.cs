@@ -204,7 +204,6 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
     {
         long samples = (long)rays * capacity;
         long outputs = (channels + 2L) * rays;
-        (arguments.Rays, arguments.Capacity) = (rays, capacity);
         arguments.Origins = New<float>(3L * rays).Address;
         arguments.Directions = New<float>(3L * rays).Address;
         arguments.Nearest = New<float>(rays).Address;
@@ -233,6 +232,7 @@ internal sealed unsafe class DeviceTape : IViewTape, IDisposable
         pinnedResults = device.AllocatePinned(results.Length * sizeof(float));
         pinnedGradients = device.AllocatePinned(gradients.Length * sizeof(float));
         NativeMemory.Clear((void*)pinnedResults, (nuint)(results.Length * sizeof(float)));
+        (arguments.Rays, arguments.Capacity) = (rays, capacity); // last: a tape that got only a part of its memory has no room
     }
 
     private DeviceArray<T> New<T>(long length)

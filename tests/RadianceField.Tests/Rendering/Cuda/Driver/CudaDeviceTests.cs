@@ -184,6 +184,21 @@ public sealed class CudaDeviceTests : IClassFixture<FakeDriverFixture>, IDisposa
         Assert.Equal(live, fake.Live);
     }
 
+    [Theory]
+    [InlineData("cuMemAlloc_v2")]
+    [InlineData("cuMemAllocHost_v2")]
+    public void Forward_AfterMemoryHadRunOut_Renders(string function)
+    {
+        TestScene scene = new(GridSize.Cube(5), 3, ColorMode.Raw, 6);
+        using CudaTrainingRenderer renderer = new(new CudaDevice(0, Cache), scene.Field, new AdamaxState(scene.Field), 1, deterministic: true);
+        fake.Fail(function);
+        Assert.Throws<CudaException>(() => renderer.Forward(0, scene.Rays, scene.Options));
+        Assert.Throws<InvalidOperationException>(() => renderer.Backward(0, scene.Gradient));
+        fake.Fail("");
+        using CudaTrainingRenderer expected = ShimDevice.Renderer(scene, deterministic: true);
+        Assert.Equal(expected.Forward(0, scene.Rays, scene.Options).Image, renderer.Forward(0, scene.Rays, scene.Options).Image);
+    }
+
     [Fact]
     public void Dispose_DeviceThatHasFailed_GivesAllBack()
     {
