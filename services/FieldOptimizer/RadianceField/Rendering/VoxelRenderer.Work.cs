@@ -112,8 +112,9 @@ public sealed unsafe partial class VoxelRenderer
         }
 
         FetchSlab(records, scratch);
-        while (TryTake(records.Grid.Z, slabPlanes, out int first, out int end))
+        while (TryTake(plan.Count, 1, out int turn, out _))
         {
+            (int first, int end) = plan.Slab(turn);
             for (int i = 0; i < tapeCount; i++)
             {
                 kernels.ScatterSlab(records, tapes[i], field!.ColorMode, first, end, scratch);
@@ -123,7 +124,7 @@ public sealed unsafe partial class VoxelRenderer
             slab.SumDensities();
             slab.FindSegments();
             slab.ClearBorder();
-            scaleParts[first / slabPlanes] = slabTask.Gradient is { } gradient
+            scaleParts[first / plan.Planes] = slabTask.Gradient is { } gradient
                 ? slab.AddTo(gradient, first)
                 : kernels.StepSlab(records, slabTask.State!, slabTask.CorrectedRate, first, end, scratch);
             slab.Finish();
@@ -134,11 +135,11 @@ public sealed unsafe partial class VoxelRenderer
     /// samples that come line by line. Features only where many samples have a colour.</summary>
     private void FetchSlab(VoxelRecords records, PacketScratch scratch)
     {
-        int count = (slabPlanes + 2) * records.Layout.PlanePitch;
-        Prefetching.Run(scratch.DensitySlab, scratch.DensityFloats * count * sizeof(float));
-        if (isDense)
+        int count = (plan.Planes + 2) * records.Layout.PlanePitch;
+        Prefetching.Zeros(scratch.DensitySlab, scratch.DensityFloats * count);
+        if (plan.HasDenseColors)
         {
-            Prefetching.Run(scratch.FeatureSlab, count * records.FeatureStride * sizeof(float));
+            Prefetching.Zeros(scratch.FeatureSlab, count * records.FeatureStride);
         }
     }
 
@@ -148,45 +149,6 @@ public sealed unsafe partial class VoxelRenderer
         first = Interlocked.Add(ref next, size) - size;
         end = Math.Min(first + size, total);
         return first < total;
-    }
-
-    /// <summary>Whether so many samples of the tapes have a colour that they touch most of the slabs' features.</summary>
-    private bool HasDenseColors(VoxelRecords records)
-    {
-        long visible = 0;
-        for (int i = 0; i < tapeCount; i++)
-        {
-            for (int packet = 0; packet < tapes[i].Packets.Count; packet++)
-            {
-                visible += tapes[i].VisibleCount(packet);
-            }
-        }
-
-        return visible > records.Grid.VoxelCount / 4;
-    }
-
-    /// <summary>Whether there are so many samples for a voxel that adding densities in pairs saves more than summing up the pairs costs.</summary>
-    private bool HasManySamples(VoxelRecords records)
-    {
-        long samples = 0;
-        for (int i = 0; i < tapeCount; i++)
-        {
-            for (int packet = 0; packet < tapes[i].Packets.Count; packet++)
-            {
-                samples += RayPackets.Width * (long)tapes[i].LiveSteps(packet);
-            }
-        }
-
-        return 3 * samples > 2 * records.Grid.VoxelCount;
-    }
-
-    /// <summary>Planes of a slab: as many as the bytes allow, but enough that few samples touch two slabs, and few enough for several workers.
-    /// Where features are touched everywhere, fewer: what the workers add to and what the sweep reads share the last cache.</summary>
-    private static int SlabPlanes(VoxelRecords records, bool isDense)
-    {
-        (int bytes, int least, int slabs) = isDense ? (SlabBytes / 4, LeastDensePlanes, LeastDenseSlabs) : (SlabBytes, LeastPlanes, LeastSlabs);
-        int planes = (bytes / sizeof(float) / records.Layout.PlanePitch / (1 + records.FeatureStride)) - 2;
-        return Math.Min(Math.Max(planes, least), Math.Max(LeastPlanes / 2, (records.Grid.Z + slabs - 1) / slabs));
     }
 
     private void Begin(VoxelField field)
@@ -218,18 +180,16 @@ public sealed unsafe partial class VoxelRenderer
             }
         }
 
-        isDense = HasDenseColors(field.Voxels);
-        slabPlanes = SlabPlanes(field.Voxels, isDense);
+        plan.Make(field.Voxels, this.tapes.AsSpan(0, tapeCount), team.Size);
         if (scaleParts.Length != field.Grid.Z)
         {
             scaleParts = new double[field.Grid.Z];
         }
 
         Array.Clear(scaleParts);
-        bool hasPairs = HasManySamples(field.Voxels);
         foreach (PacketScratch worker in scratch)
         {
-            worker.ReserveSlab(field.Voxels, SlabPlanes(field.Voxels, isDense: false), hasPairs);
+            worker.ReserveSlab(field.Voxels, plan.MostPlanes, plan.HasDensityPairs);
         }
     }
 

@@ -13,24 +13,13 @@ public sealed partial class VoxelRenderer : IDisposable
     /// <summary>Packets that a worker takes at a time.</summary>
     private const int PacketChunk = 2;
 
-    /// <summary>Bytes of gradient that a worker owns at a time: so many that few packets touch several slabs; what neighbouring packets touch
-    /// of it stays in the second-level cache.</summary>
-    private const int SlabBytes = 1 << 23;
-
-    /// <summary>Planes of a slab of a large grid, and slabs of a small one.</summary>
-    private const int LeastPlanes = 16;
-    private const int LeastSlabs = 4;
-
-    /// <summary>The same where most samples have a colour.</summary>
-    private const int LeastDensePlanes = 10;
-    private const int LeastDenseSlabs = 10;
-
     private readonly WorkerTeam team;
     private readonly PacketScratch[] scratch;
     private readonly FieldKernels kernels;
     private readonly Action<int> forwardWork;
     private readonly Action<int> backwardWork;
     private readonly Action<int> slabWork;
+    private readonly SlabPlan plan = new();
     private VoxelField? field;
     private RenderTape? tape;
     private MaskCells? mask;
@@ -42,8 +31,6 @@ public sealed partial class VoxelRenderer : IDisposable
     private double[] textureGradient = [];
     private double[] scaleParts = [];
     private SlabTask slabTask;
-    private int slabPlanes;
-    private bool isDense;
     private int next;
 
     /// <summary>A renderer with its own threads.</summary>

@@ -1,13 +1,25 @@
+using System.Diagnostics;
+
 namespace Sjc.RadianceField.Rendering;
 
 /// <summary>A fixed set of threads that run one body together; the calling thread is worker 0. Running allocates nothing.</summary>
+/// <remarks>Whoever has to wait looks out for a while before it sleeps: the passes of an iteration follow one another, and to wake a thread
+/// takes a tenth of a pass.</remarks>
 internal sealed class WorkerTeam : IDisposable
 {
+    /// <summary>How long to look out, in ticks of the clock: 0.1 ms.</summary>
+    private static readonly long LookOut = Stopwatch.Frequency / 10_000;
+
     private readonly Thread[] helpers;
-    private readonly SemaphoreSlim[] starts;
-    private readonly CountdownEvent finished;
+    private readonly Doorbell[] starts;
+    private readonly Doorbell finished = new();
+
+    /// <summary>Threads that have no core of their own would only keep others from working.</summary>
+    private readonly long lookOut;
     private Action<int>? body;
     private Exception? failure;
+    private int runs;
+    private int working;
     private volatile bool disposed;
 
     /// <summary>Starts <paramref name="size"/> − 1 threads.</summary>
@@ -15,12 +27,12 @@ internal sealed class WorkerTeam : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         helpers = new Thread[size - 1];
-        starts = new SemaphoreSlim[size - 1];
-        finished = new CountdownEvent(Math.Max(size - 1, 1));
+        starts = new Doorbell[size - 1];
+        lookOut = size <= Environment.ProcessorCount ? LookOut : 0;
         for (int i = 0; i < helpers.Length; i++)
         {
             int worker = i + 1;
-            starts[i] = new SemaphoreSlim(0);
+            starts[i] = new Doorbell();
             helpers[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = $"render {worker}" };
             helpers[i].Start();
         }
@@ -40,19 +52,15 @@ internal sealed class WorkerTeam : IDisposable
 
         body = work;
         failure = null;
-        finished.Reset();
-        foreach (SemaphoreSlim start in starts)
-        {
-            start.Release();
-        }
-
+        working = helpers.Length;
+        StartHelpers();
         try
         {
             work(0);
         }
         finally
         {
-            finished.Wait();
+            finished.Await(ref working, 0, lookOut);
         }
 
         if (failure is not null)
@@ -70,9 +78,9 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         disposed = true;
+        StartHelpers();
         for (int i = 0; i < helpers.Length; i++)
         {
-            starts[i].Release();
             helpers[i].Join();
             starts[i].Dispose();
         }
@@ -80,11 +88,20 @@ internal sealed class WorkerTeam : IDisposable
         finished.Dispose();
     }
 
+    private void StartHelpers()
+    {
+        Interlocked.Increment(ref runs);
+        foreach (Doorbell start in starts)
+        {
+            start.Ring();
+        }
+    }
+
     private void Serve(int worker)
     {
-        while (true)
+        for (int run = 1; ; run++)
         {
-            starts[worker - 1].Wait();
+            starts[worker - 1].Await(ref runs, run, lookOut);
             if (disposed)
             {
                 return;
@@ -100,7 +117,10 @@ internal sealed class WorkerTeam : IDisposable
             }
             finally
             {
-                finished.Signal();
+                if (Interlocked.Decrement(ref working) == 0)
+                {
+                    finished.Ring();
+                }
             }
         }
     }
