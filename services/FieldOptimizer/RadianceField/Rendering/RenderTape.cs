@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
 using Sjc.RadianceField.Vectors;
@@ -7,6 +8,8 @@ namespace Sjc.RadianceField.Rendering;
 /// <summary>One rendered view: its images, and what the adjoint needs of it. Buffers are reused from one view to the next.</summary>
 public sealed unsafe class RenderTape : IViewTape
 {
+    private const int PlacedFloats = 2 * 4 * RayPackets.Width;
+
     private float[] image = [];
     private float[] depth = [];
     private float[] transmittance = [];
@@ -18,6 +21,7 @@ public sealed unsafe class RenderTape : IViewTape
     private NativeBuffer<float> samples = NativeBuffer<float>.Empty;
     private NativeBuffer<ushort> visible = NativeBuffer<ushort>.Empty;
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
+    private NativeBuffer<float> placedGradients = NativeBuffer<float>.Empty;
 
     /// <summary>A tape for training.</summary>
     public RenderTape()
@@ -125,6 +129,11 @@ public sealed unsafe class RenderTape : IViewTape
         long count = Packets.Fill(field, rays, StepLength, options.RayOffset, SampleCount);
         GrowRays();
         ColorStride = field.Voxels.FeatureStride;
+        if (KeepsSamples && ColorStride == 4)
+        {
+            placedGradients = placedGradients.AtLeast(Packets.Count * PlacedFloats);
+        }
+
         if (KeepsSamples && (count > capacity || count * ColorStride > colors.Length))
         {
             GrowSamples(count);
@@ -202,6 +211,25 @@ public sealed unsafe class RenderTape : IViewTape
             }
         }
     }
+
+    /// <summary>Keeps a packet's gradients of four channels as <see cref="RunScatter"/> wants them: by the places of their rays, and twice, once for
+    /// each of two neighbouring records.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="gradients">From <see cref="LoadGradients"/>.</param>
+    internal void PlaceGradients(int packet, float* gradients)
+    {
+        float* places = PlacedGradients(packet);
+        for (int ray = 0; ray < RayPackets.Width; ray++)
+        {
+            Vector128<float> gradient = Vector128.Load(gradients + (4 * ray));
+            float* place = places + (8 * QuadOrder.Place(ray));
+            gradient.Store(place);
+            gradient.Store(place + 4);
+        }
+    }
+
+    /// <summary>What <see cref="PlaceGradients"/> has kept, [16, 2, 4].</summary>
+    internal float* PlacedGradients(int packet) => placedGradients.Pointer + (packet * PlacedFloats);
 
     private PacketSamples Describe(PacketSamples memory, int packet)
     {

@@ -79,6 +79,11 @@ public sealed unsafe partial class VoxelRenderer
     {
         tape.LoadGradients(packet, gradient.Color);
         int stride = tape.ColorStride;
+        if (stride == 4)
+        {
+            tape.PlaceGradients(packet, gradient.Color);
+        }
+
         ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
         fixed (float* backgrounds = tape.BackgroundColors)
         {

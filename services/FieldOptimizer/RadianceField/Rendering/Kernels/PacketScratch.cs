@@ -14,7 +14,6 @@ internal sealed unsafe class PacketScratch
     private readonly NativeBuffer<float> runs = new(2 * SampleRuns.Floats);
     private readonly NativeBuffer<float> perRay = new(8 * Width);
     private readonly NativeBuffer<float> stepColors = new(4 * Width);
-    private readonly NativeBuffer<float> placedGradients = new(8 * Width);
     private readonly NativeBuffer<double> products = new(Width);
     private NativeBuffer<float> colors = NativeBuffer<float>.Empty;
     private NativeBuffer<float> transient = NativeBuffer<float>.Empty;
@@ -48,9 +47,6 @@ internal sealed unsafe class PacketScratch
 
     /// <summary>Colours of sixteen samples, of four channels.</summary>
     public float* StepColors => stepColors.Pointer;
-
-    /// <summary>A packet's pixels' gradients of four channels, each twice, by the places of their rays.</summary>
-    public float* PlacedGradients => placedGradients.Pointer;
 
     /// <summary>Gradient of the slab's densities, with a plane of halo on each side; zero between slabs.</summary>
     public float* DensitySlab => densitySlab.Pointer;

@@ -82,8 +82,13 @@ internal readonly unsafe ref struct RunScatter
     }
 
     /// <summary>Adds the features of raw colours.</summary>
+    /// <param name="runs">The weights'.</param>
+    /// <param name="index">Of the chunk's cells.</param>
+    /// <param name="count">Runs.</param>
+    /// <param name="placed">Gradients of four channels, by the places of the rays, each twice; used where vectors hold two records.</param>
+    /// <param name="gradients">Gradients, [16, stride]; used elsewhere.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void AddRawFeatures(SampleRuns runs, int* index, int count, PacketScratch scratch)
+    public void AddRawFeatures(SampleRuns runs, int* index, int count, float* placed, float* gradients)
     {
         int record = stride;
         (nint row, nint plane) = (record * this.row, record * this.plane);
@@ -93,7 +98,6 @@ internal readonly unsafe ref struct RunScatter
         byte* marks = touched;
         if (record == 4 && Avx.IsSupported)
         {
-            float* placed = scratch.PlacedGradients;
             for (nint i = 0; i < count; i++)
             {
                 uint run = listed[i];
@@ -109,7 +113,6 @@ internal readonly unsafe ref struct RunScatter
             return;
         }
 
-        float* gradients = scratch.Colors;
         for (int i = 0; i < count; i++)
         {
             uint run = listed[i];

@@ -91,11 +91,12 @@ internal readonly unsafe ref struct SlabScatter
         float* rows = tape.Packets.Rows(packet);
         PacketSamples samples = tape.Samples(packet);
         float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
+        float* placed = tape.PlacedGradients(packet);
         SampleRuns densityRuns = scratch.Runs(0);
         SampleRuns colorRuns = scratch.Runs(1);
         int low = firstPlane * layout.PlanePitch;
         int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
-        bool hasGradients = false;
+        bool hasGradients = stride == 4 && Avx.IsSupported;
         for (int step = first; step < end; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
@@ -106,21 +107,21 @@ internal readonly unsafe ref struct SlabScatter
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
             if (isVisible && !hasGradients)
             {
-                LoadGradients(packet);
+                tape.LoadGradients(packet, scratch.Colors);
                 hasGradients = true;
             }
 
             int listed = densityRuns.List(count);
             if (isVisible && stride == 4 && Avx.IsSupported && colorRuns.HasMasksOf(densityRuns, count))
             {
-                scatter.AddBoth<TFaces>(densityRuns, cells.Index, listed, scratch.PlacedGradients);
+                scatter.AddBoth<TFaces>(densityRuns, cells.Index, listed, placed);
                 continue;
             }
 
             scatter.AddDensities<TFaces>(densityRuns, cells.Index, listed);
             if (isVisible)
             {
-                scatter.AddRawFeatures(colorRuns, cells.Index, colorRuns.List(count), scratch);
+                scatter.AddRawFeatures(colorRuns, cells.Index, colorRuns.List(count), placed, scratch.Colors);
             }
         }
     }
@@ -136,7 +137,7 @@ internal readonly unsafe ref struct SlabScatter
         PacketSamples samples = tape.Samples(packet);
         float* gradients = tape.DensityGradients + tape.Packets.FirstSample(packet);
         int visible = CountVisible(samples.Visible, first);
-        LoadGradients(packet);
+        tape.LoadGradients(packet, scratch.Colors);
         SampleRuns runs = scratch.Runs(0);
         int low = firstPlane * layout.PlanePitch;
         int length = (endPlane - firstPlane + 1) * layout.PlanePitch;
@@ -159,20 +160,6 @@ internal readonly unsafe ref struct SlabScatter
 
             visible += found;
             (cells, next) = (next, cells);
-        }
-    }
-
-    /// <summary>A packet's pixels' gradients; those of four channels also as <see cref="RunScatter"/> wants them: by the places of their rays,
-    /// and twice, once for each of two neighbouring records.</summary>
-    private void LoadGradients(int packet)
-    {
-        tape.LoadGradients(packet, scratch.Colors);
-        for (int ray = 0; ray < Width && stride == 4; ray++)
-        {
-            Vector128<float> gradient = Vector128.Load(scratch.Colors + (4 * ray));
-            float* place = scratch.PlacedGradients + (8 * QuadOrder.Place(ray));
-            gradient.Store(place);
-            gradient.Store(place + 4);
         }
     }
 
