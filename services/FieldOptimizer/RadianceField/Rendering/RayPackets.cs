@@ -24,11 +24,20 @@ internal sealed unsafe class RayPackets
 
     private const int Floats = 12 * Width;
 
+    /// <summary>Packets that a worker takes at a time.</summary>
+    private const int Chunk = 8;
+
     private NativeBuffer<float> rows = NativeBuffer<float>.Empty;
     private int[] firstSamples = [];
     private int[] steps = [];
 
     private readonly PacketRays arrangement = new();
+    private readonly Action<int> fillWork;
+    private RaySource source;
+    private int next;
+
+    /// <summary>No packets.</summary>
+    public RayPackets() => fillWork = FillPackets;
 
     /// <summary>Packets.</summary>
     public int Count => arrangement.Count;
@@ -66,8 +75,14 @@ internal sealed unsafe class RayPackets
     }
 
     /// <summary>Takes over rays in world coordinates, with the samples of packets one after the other.</summary>
+    /// <param name="field">Whose grid.</param>
+    /// <param name="rays">The rays.</param>
+    /// <param name="stepLength">Distance between samples, world units.</param>
+    /// <param name="offset">Of sample 0 from where a ray enters the box, in steps.</param>
+    /// <param name="longest">Most samples of a ray.</param>
+    /// <param name="team">Who do it together; null: the caller alone.</param>
     /// <returns>Samples in all, those that fill packets included.</returns>
-    public long Fill(VoxelField field, RayBatch rays, float stepLength, float offset, int longest)
+    public long Fill(VoxelField field, RayBatch rays, float stepLength, float offset, int longest, WorkerTeam? team = null)
     {
         arrangement.Arrange(rays.Count, rays.RowLength);
         rows = rows.AtLeast(Count * Floats);
@@ -76,55 +91,88 @@ internal sealed unsafe class RayPackets
             (firstSamples, steps) = (new int[Count], new int[Count]);
         }
 
-        Vector3D scale = new(field.Grid.X / (double)field.Box.Size.X, field.Grid.Y / (double)field.Box.Size.Y, field.Grid.Z / (double)field.Box.Size.Z);
+        fixed (float* origins = rays.Origins, directions = rays.Directions, near = rays.Near, far = rays.Far)
+        {
+            source = new RaySource
+            {
+                Origins = origins,
+                Directions = directions,
+                Near = near,
+                Far = far,
+                Min = field.Box.Min,
+                Scale = new(field.Grid.X / (double)field.Box.Size.X, field.Grid.Y / (double)field.Box.Size.Y, field.Grid.Z / (double)field.Box.Size.Z),
+                Grid = field.Grid,
+                StepLength = stepLength,
+                Offset = offset,
+                Longest = longest,
+            };
+            next = 0;
+            if (team is null)
+            {
+                FillPackets(0);
+            }
+            else
+            {
+                team.Run(fillWork);
+            }
+        }
+
         long total = 0;
         for (int packet = 0; packet < Count; packet++)
         {
-            float* packetRows = Rows(packet);
-            SetLines(packetRows, Rays(packet), rays, field.Box.Min, scale);
-            int longestOfPacket = SetCounts(packetRows, stepLength, offset, longest, field.Grid);
             firstSamples[packet] = (int)Math.Min(total, int.MaxValue);
-            steps[packet] = longestOfPacket;
-            total += longestOfPacket * Width;
+            total += steps[packet] * (long)Width;
         }
 
         return total;
     }
 
+    /// <summary>What a worker does: some packets after the other, until there are none left.</summary>
+    private void FillPackets(int worker)
+    {
+        for (int end = Interlocked.Add(ref next, Chunk); end - Chunk < Count; end = Interlocked.Add(ref next, Chunk))
+        {
+            for (int packet = end - Chunk; packet < Math.Min(end, Count); packet++)
+            {
+                SetLines(Rows(packet), Rays(packet), source);
+                steps[packet] = SetCounts(Rows(packet), source.StepLength, source.Offset, source.Longest, source.Grid);
+            }
+        }
+    }
+
     /// <summary>Rays' starts and slopes in the grid and directions in the world; for the time being, nearest distances in place of those of
     /// sample 0, and ranges in place of numbers of samples.</summary>
-    private static void SetLines(float* rows, ReadOnlySpan<int> lanes, RayBatch rays, Vector3 min, Vector3D scale)
+    private static void SetLines(float* rows, ReadOnlySpan<int> lanes, in RaySource rays)
     {
         if (lanes.Contains(-1))
         {
             new Span<float>(rows, Floats).Clear();
         }
 
-        fixed (float* origins = rays.Origins, directions = rays.Directions, near = rays.Near, far = rays.Far)
+        (double minX, double minY, double minZ) = (rays.Min.X, rays.Min.Y, rays.Min.Z);
+        Vector3D scale = rays.Scale;
+        for (int lane = 0; lane < Width; lane++)
         {
-            for (int lane = 0; lane < Width; lane++)
+            int ray = lanes[lane];
+            if (ray < 0)
             {
-                int ray = lanes[lane];
-                if (ray < 0)
-                {
-                    continue;
-                }
-
-                float* row = rows + lane;
-                float* origin = origins + (3 * ray);
-                float* direction = directions + (3 * ray);
-                row[Start] = (float)(((origin[0] - (double)min.X) * scale.X) + 0.5);
-                row[Start + Width] = (float)(((origin[1] - (double)min.Y) * scale.Y) + 0.5);
-                row[Start + (2 * Width)] = (float)(((origin[2] - (double)min.Z) * scale.Z) + 0.5);
-                row[Slope] = (float)(direction[0] * scale.X);
-                row[Slope + Width] = (float)(direction[1] * scale.Y);
-                row[Slope + (2 * Width)] = (float)(direction[2] * scale.Z);
-                row[Direction] = direction[0];
-                row[Direction + Width] = direction[1];
-                row[Direction + (2 * Width)] = direction[2];
-                row[FirstDistance] = near[ray];
-                row[SampleCount] = far[ray] - near[ray];
+                continue;
             }
+
+            float* row = rows + lane;
+            float* origin = rays.Origins + (3 * ray);
+            float* direction = rays.Directions + (3 * ray);
+            row[Start] = (float)(((origin[0] - minX) * scale.X) + 0.5);
+            row[Start + Width] = (float)(((origin[1] - minY) * scale.Y) + 0.5);
+            row[Start + (2 * Width)] = (float)(((origin[2] - minZ) * scale.Z) + 0.5);
+            row[Slope] = (float)(direction[0] * scale.X);
+            row[Slope + Width] = (float)(direction[1] * scale.Y);
+            row[Slope + (2 * Width)] = (float)(direction[2] * scale.Z);
+            row[Direction] = direction[0];
+            row[Direction + Width] = direction[1];
+            row[Direction + (2 * Width)] = direction[2];
+            row[FirstDistance] = rays.Near[ray];
+            row[SampleCount] = rays.Far[ray] - rays.Near[ray];
         }
     }
 

@@ -121,12 +121,12 @@ public sealed unsafe class RenderTape : IViewTape
     }
 
     /// <summary>Takes over a view's rays and makes room for its samples.</summary>
-    internal void Begin(VoxelField field, RayBatch rays, RenderOptions options)
+    internal void Begin(VoxelField field, RayBatch rays, RenderOptions options, WorkerTeam team)
     {
         (RayCount, Channels, Options, HasGradient) = (rays.Count, field.Channels, options, false);
         StepLength = field.MeanVoxelLength * options.StepRatio;
         SampleCount = RayPackets.LongestSampleCount(rays, StepLength);
-        long count = Packets.Fill(field, rays, StepLength, options.RayOffset, SampleCount);
+        long count = Packets.Fill(field, rays, StepLength, options.RayOffset, SampleCount, team);
         GrowRays();
         ColorStride = field.Voxels.FeatureStride;
         if (KeepsSamples && ColorStride == 4)

@@ -62,7 +62,7 @@ public sealed partial class VoxelRenderer : IDisposable
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(tape);
         options.Validate();
-        tape.Begin(field, rays, options);
+        tape.Begin(field, rays, options, team);
         Begin(field);
         (this.tape, mask) = (tape, field.Mask?.Cells);
         team.Run(forwardWork);
