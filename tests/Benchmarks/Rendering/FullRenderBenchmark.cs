@@ -6,22 +6,20 @@ namespace Sjc.Benchmarks.Rendering;
 /// second thread brings. Cases are named grid/view/state.</summary>
 public static class FullRenderBenchmark
 {
-    /// <summary>Iterations per case.</summary>
+    /// <summary>Blocks of iterations per case.</summary>
     public const int StandardRounds = 9;
 
     /// <summary>libtorch keeps some hundred bytes per sample for its backward pass: beyond this it is left out.</summary>
     private const double MaxLibtorchSamples = 6e6;
 
-    /// <summary>Rounds of which one has libtorch too.</summary>
+    /// <summary>Rounds of which one has libtorch, too.</summary>
     private const int LibtorchEvery = 4;
-
-    private const int WarmUpRuns = 4;
 
     private static readonly int[] GridSides = [64, 100, 200];
     private static readonly int[] ImageSides = [64, 128, 256];
 
     /// <summary>Runs all cases; takes some minutes.</summary>
-    /// <param name="rounds">Iterations per case; every fourth has libtorch too.</param>
+    /// <param name="rounds">Blocks of iterations per case, with one thread and with two; every fourth has an iteration of libtorch, too.</param>
     /// <param name="cancellationToken">Stops between iterations.</param>
     /// <exception cref="InvalidOperationException">The product and libtorch computed different images or gradients.</exception>
     public static IEnumerable<RenderFigure> Run(int rounds, CancellationToken cancellationToken)
@@ -48,27 +46,21 @@ public static class FullRenderBenchmark
 
     private static IEnumerable<RenderFigure> RunScene(RenderBenchmarkScene scene, int rounds, double triad, double peak, CancellationToken cancellationToken)
     {
-        using ProductContestant product = new(scene, 1, RenderBenchmark.ProcessorMilliseconds);
         using ThreadComparison threads = new(scene);
         using LibtorchRenderer? libtorch = SampleCount(scene) <= MaxLibtorchSamples ? new(scene, RenderBenchmark.LearningRate) : null;
         if (libtorch is not null)
         {
-            _ = RenderBenchmark.Compare(scene, product, libtorch);
+            _ = RenderBenchmark.Compare(scene, threads.One, libtorch);
         }
 
+        CoreProbe cores = new();
         List<double> libtorchTimes = [];
-        List<StageTimes> times = [];
-        for (int round = -WarmUpRuns; round < rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            StageTimes stages = product.Iterate(RenderBenchmark.LearningRate);
-            threads.Iterate(isMeasured: round >= 0);
-            if (round >= 0)
-            {
-                times.Add(stages);
-            }
-
-            if (round >= 0 && round % LibtorchEvery == 0 && libtorch is not null)
+            cores.Run();
+            threads.Run();
+            if (round % LibtorchEvery == 0 && libtorch is not null)
             {
                 double start = RenderBenchmark.ProcessorMilliseconds();
                 libtorch.Differentiate(keepImage: false);
@@ -78,10 +70,15 @@ public static class FullRenderBenchmark
         }
 
         string name = $"{scene.GridSide}/{scene.ImageSide}/{scene.Name}";
-        return [.. Figures(name, times, libtorchTimes, product.CountWork(), triad, peak), new(name, "thread_speedup", threads.Speedup(), string.Empty)];
+        return
+        [
+            .. Figures(name, threads.Stages, libtorchTimes, threads.One.CountWork(), triad, peak),
+            new(name, "thread_speedup", threads.Speedup(), string.Empty),
+            new(name, "free_cores", cores.FreeCores(), string.Empty),
+        ];
     }
 
-    private static IEnumerable<RenderFigure> Figures(string name, List<StageTimes> times, List<double> libtorchTimes, RenderWork work, double triad, double peak)
+    private static IEnumerable<RenderFigure> Figures(string name, IReadOnlyList<StageTimes> times, List<double> libtorchTimes, RenderWork work, double triad, double peak)
     {
         double total = Statistics.Median(times.Select(stages => stages.Total));
         if (libtorchTimes.Count > 0)
