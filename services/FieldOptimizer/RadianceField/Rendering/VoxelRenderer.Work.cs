@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
 
@@ -34,13 +35,26 @@ public sealed unsafe partial class VoxelRenderer
         }
 
         ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
-        for (int lane = 0; lane < rays.Length; lane++)
+        fixed (float* colors = tape.BackgroundColors, coordinates = tape.TextureCoordinates)
         {
-            int ray = rays[lane];
-            if (ray >= 0)
+            for (int lane = 0; lane < rays.Length; lane++)
             {
-                (tape.TextureCoordinates[2 * ray], tape.TextureCoordinates[(2 * ray) + 1]) = (u[lane], v[lane]);
-                BackgroundSampling.Forward(field.Background, field.ColorMode, u[lane], v[lane], tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels));
+                int ray = rays[lane];
+                if (ray < 0)
+                {
+                    continue;
+                }
+
+                (coordinates[2 * ray], coordinates[(2 * ray) + 1]) = (u[lane], v[lane]);
+                float* color = colors + ((nint)ray * tape.Channels);
+                if (hasQuadTexture)
+                {
+                    quadTexture.Sample(u[lane], v[lane]).Store(color);
+                }
+                else
+                {
+                    BackgroundSampling.Forward(field.Background, field.ColorMode, u[lane], v[lane], new Span<float>(color, tape.Channels));
+                }
             }
         }
     }
@@ -233,28 +247,58 @@ public sealed unsafe partial class VoxelRenderer
 
     private void SumTextureGradient(VoxelField field)
     {
-        Background background = field.Background;
-        if (textureGradient.Length != background.Values.Length)
+        if (textureGradient.Length != field.Background.Values.Length)
         {
-            textureGradient = new double[background.Values.Length];
+            textureGradient = new double[field.Background.Values.Length];
+        }
+
+        if (QuadTexture.Fits(field))
+        {
+            quadTexture.Load(field.Background);
+            quadTexture.ClearGradient();
+            for (int i = 0; i < tapeCount; i++)
+            {
+                AddQuads(tapes[i]);
+            }
+
+            quadTexture.CopyGradient(textureGradient);
+            return;
         }
 
         Array.Clear(textureGradient);
-        Span<float> gradient = stackalloc float[field.Channels];
         for (int i = 0; i < tapeCount; i++)
         {
-            RenderTape tape = tapes[i];
-            for (int ray = 0; ray < tape.RayCount; ray++)
-            {
-                for (int channel = 0; channel < gradient.Length; channel++)
-                {
-                    gradient[channel] = tape.ImageGradients[(channel * tape.RayCount) + ray];
-                }
+            AddTexels(field, tapes[i]);
+        }
+    }
 
-                ReadOnlySpan<float> color = tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels);
-                ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
-                BackgroundSampling.Adjoint(background, field.ColorMode, at[0], at[1], color, gradient, tape.Transmittance[ray], textureGradient);
+    private void AddQuads(RenderTape tape)
+    {
+        fixed (float* gradients = tape.ImageGradients, coordinates = tape.TextureCoordinates, shares = tape.Transmittance)
+        {
+            int pitch = tape.RayCount;
+            float* gradient = gradients;
+            for (int ray = 0; ray < pitch; ray++, gradient++)
+            {
+                Vector128<float> value = Vector128.Create(gradient[0], gradient[pitch], gradient[2 * pitch], gradient[3 * pitch]);
+                quadTexture.Add(coordinates[2 * ray], coordinates[(2 * ray) + 1], value * shares[ray]);
             }
+        }
+    }
+
+    private void AddTexels(VoxelField field, RenderTape tape)
+    {
+        Span<float> gradient = stackalloc float[field.Channels];
+        for (int ray = 0; ray < tape.RayCount; ray++)
+        {
+            for (int channel = 0; channel < gradient.Length; channel++)
+            {
+                gradient[channel] = tape.ImageGradients[(channel * tape.RayCount) + ray];
+            }
+
+            ReadOnlySpan<float> color = tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels);
+            ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
+            BackgroundSampling.Adjoint(field.Background, field.ColorMode, at[0], at[1], color, gradient, tape.Transmittance[ray], textureGradient);
         }
     }
 }

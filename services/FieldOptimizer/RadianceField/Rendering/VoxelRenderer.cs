@@ -20,6 +20,7 @@ public sealed partial class VoxelRenderer : IDisposable
     private readonly Action<int> backwardWork;
     private readonly Action<int> slabWork;
     private readonly SlabPlan plan = new();
+    private readonly QuadTexture quadTexture = new();
     private VoxelField? field;
     private RenderTape? tape;
     private MaskCells? mask;
@@ -29,6 +30,7 @@ public sealed partial class VoxelRenderer : IDisposable
     private RenderTape[] tapes = [];
     private int tapeCount;
     private double[] textureGradient = [];
+    private bool hasQuadTexture;
     private double[] scaleParts = [];
     private SlabTask slabTask;
     private int next;
@@ -65,6 +67,12 @@ public sealed partial class VoxelRenderer : IDisposable
         tape.Begin(field, rays, options, team);
         Begin(field);
         (this.tape, mask) = (tape, field.Mask?.Cells);
+        hasQuadTexture = QuadTexture.Fits(field);
+        if (hasQuadTexture)
+        {
+            quadTexture.Load(field.Background);
+        }
+
         team.Run(forwardWork);
         GC.KeepAlive(this);
     }

@@ -121,7 +121,7 @@ internal static class BackgroundSampling
     private static float Share(float fraction, int side) => side == 0 ? 1 - fraction : fraction;
 
     /// <summary>The texel before a coordinate in [−1, 1], which may be outside, and what part of the way to the next it lies.</summary>
-    private static (int Index, float Fraction) Position(float coordinate, int extent)
+    internal static (int Index, float Fraction) Position(float coordinate, int extent)
     {
         float position = Math.Clamp((((coordinate + 1) * extent) - 1) / 2, -1, extent);
         int index = (int)MathF.Floor(position);
