@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
@@ -178,16 +179,9 @@ public sealed unsafe class RenderTape : IViewTape
                 }
 
                 float left = scratch.PerRay(0)[lane];
-                float* color = scratch.Colors + (lane * ColorStride);
-                float* background = backgrounds + ((nint)ray * Channels);
-                float* pixel = plane + ray;
-                for (int channel = 0; channel < Channels; channel++, pixel += RayCount)
-                {
-                    *pixel = color[channel] + (left * background[channel]);
-                }
-
                 depth[ray] = scratch.PerRay(1)[lane] + (RenderOptions.BackgroundDepth * left);
                 transmittance[ray] = left;
+                StorePixel(scratch.Colors + (lane * ColorStride), left, backgrounds + ((nint)ray * Channels), plane + ray);
             }
         }
     }
@@ -197,16 +191,23 @@ public sealed unsafe class RenderTape : IViewTape
     /// <param name="gradients">Receives [16, colour stride]; zero for what fills the packet.</param>
     internal void LoadGradients(int packet, float* gradients)
     {
-        new Span<float>(gradients, RayPackets.Width * ColorStride).Clear();
         ReadOnlySpan<int> rays = Packets.Rays(packet);
         fixed (float* plane = ImageGradients)
         {
             for (int lane = 0; lane < RayPackets.Width; lane++, gradients += ColorStride)
             {
                 float* pixel = plane + rays[lane];
-                for (int channel = 0; channel < Channels && rays[lane] >= 0; channel++, pixel += RayCount)
+                if (rays[lane] < 0)
                 {
-                    gradients[channel] = *pixel;
+                    new Span<float>(gradients, ColorStride).Clear();
+                }
+                else if (Channels == 4)
+                {
+                    Vector128.Create(pixel[0], pixel[RayCount], pixel[2 * RayCount], pixel[3 * RayCount]).Store(gradients);
+                }
+                else
+                {
+                    LoadPixel(pixel, gradients);
                 }
             }
         }
@@ -230,6 +231,32 @@ public sealed unsafe class RenderTape : IViewTape
 
     /// <summary>What <see cref="PlaceGradients"/> has kept, [16, 2, 4].</summary>
     internal float* PlacedGradients(int packet) => placedGradients.Pointer + (packet * PlacedFloats);
+
+    /// <summary>A ray's colour in front of what is left of the background.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StorePixel(float* color, float left, float* background, float* pixel)
+    {
+        if (Channels == 4)
+        {
+            Vector128<float> sum = Vector128.Load(color) + (Vector128.Load(background) * left);
+            (pixel[0], pixel[RayCount], pixel[2 * RayCount], pixel[3 * RayCount]) = (sum[0], sum[1], sum[2], sum[3]);
+            return;
+        }
+
+        for (int channel = 0; channel < Channels; channel++, pixel += RayCount)
+        {
+            *pixel = color[channel] + (left * background[channel]);
+        }
+    }
+
+    private void LoadPixel(float* pixel, float* gradients)
+    {
+        new Span<float>(gradients, ColorStride).Clear();
+        for (int channel = 0; channel < Channels; channel++, pixel += RayCount)
+        {
+            gradients[channel] = *pixel;
+        }
+    }
 
     private PacketSamples Describe(PacketSamples memory, int packet)
     {

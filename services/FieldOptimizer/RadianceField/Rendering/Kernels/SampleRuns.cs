@@ -68,7 +68,9 @@ internal readonly unsafe struct SampleRuns(float* memory)
     /// <summary>Whether these runs end at the same samples as others.</summary>
     /// <param name="other">Of the same chunk.</param>
     /// <param name="steps">Of the chunk.</param>
-    public bool HasMasksOf(SampleRuns other, int steps) => new ReadOnlySpan<uint>(Masks, steps).SequenceEqual(new ReadOnlySpan<uint>(other.Masks, steps));
+    public bool HasMasksOf(SampleRuns other, int steps) => steps == SampleCells.ChunkSteps
+        ? Vector512.Load(Masks) == Vector512.Load(other.Masks)
+        : new ReadOnlySpan<uint>(Masks, steps).SequenceEqual(new ReadOnlySpan<uint>(other.Masks, steps));
 
     /// <summary>Lists the runs such that neighbours in the list lie far apart in the grid: what one adds to a corner has long been stored
     /// when another adds to it. Rays of neighbouring pixels, four lanes apart, are four steps apart in the list.</summary>

@@ -102,7 +102,7 @@ internal readonly unsafe ref struct SlabScatter
             int count = Math.Min(SampleCells.ChunkSteps, end - step);
             cells.Locate<TLanes>(rows, samples.StepLength, layout, step, count);
             Prefetching.Run(gradients + ((step + count) * Width), SampleCells.ChunkSamples * sizeof(float));
-            bool isVisible = new ReadOnlySpan<ushort>(samples.Visible + step, count).ContainsAnyExcept((ushort)0);
+            bool isVisible = IsAnyVisible(samples.Visible + step, count);
             float* weights = isVisible ? samples.Values + (step * PacketSamples.StepFloats) + PacketSamples.Weights : null;
             CornerSpread.Spread<TLanes>(cells, count, low, length, gradients + (step * Width), densityRuns, weights, samples.WeightThreshold, colorRuns);
             if (isVisible && !hasGradients)
@@ -218,6 +218,10 @@ internal readonly unsafe ref struct SlabScatter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector128<float> Slope(Vector128<float> color) =>
         Vector128.FusedMultiplyAdd(color, Vector128.FusedMultiplyAdd(Vector128.Create(slope2), color, Vector128.Create(slope1)), Vector128.Create(slope0));
+
+    private static bool IsAnyVisible(ushort* visible, int steps) => steps == SampleCells.ChunkSteps
+        ? Vector256.Load(visible) != Vector256<ushort>.Zero
+        : new ReadOnlySpan<ushort>(visible, steps).ContainsAnyExcept((ushort)0);
 
     private static int CountVisible(ushort* visible, int steps)
     {
