@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
@@ -181,7 +180,7 @@ public sealed unsafe class RenderTape : IViewTape
                 float left = scratch.PerRay(0)[lane];
                 depth[ray] = scratch.PerRay(1)[lane] + (RenderOptions.BackgroundDepth * left);
                 transmittance[ray] = left;
-                StorePixel(scratch.Colors + (lane * ColorStride), left, backgrounds + ((nint)ray * Channels), plane + ray);
+                ImagePlanes.Store(plane + ray, RayCount, Channels, scratch.Colors + (lane * ColorStride), left, backgrounds + ((nint)ray * Channels));
             }
         }
     }
@@ -196,18 +195,13 @@ public sealed unsafe class RenderTape : IViewTape
         {
             for (int lane = 0; lane < RayPackets.Width; lane++, gradients += ColorStride)
             {
-                float* pixel = plane + rays[lane];
-                if (rays[lane] < 0)
+                if (rays[lane] >= 0)
                 {
-                    new Span<float>(gradients, ColorStride).Clear();
-                }
-                else if (Channels == 4)
-                {
-                    Vector128.Create(pixel[0], pixel[RayCount], pixel[2 * RayCount], pixel[3 * RayCount]).Store(gradients);
+                    ImagePlanes.Load(plane + rays[lane], RayCount, Channels, gradients, ColorStride);
                 }
                 else
                 {
-                    LoadPixel(pixel, gradients);
+                    new Span<float>(gradients, ColorStride).Clear();
                 }
             }
         }
@@ -231,32 +225,6 @@ public sealed unsafe class RenderTape : IViewTape
 
     /// <summary>What <see cref="PlaceGradients"/> has kept, [16, 2, 4].</summary>
     internal float* PlacedGradients(int packet) => placedGradients.Pointer + (packet * PlacedFloats);
-
-    /// <summary>A ray's colour in front of what is left of the background.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StorePixel(float* color, float left, float* background, float* pixel)
-    {
-        if (Channels == 4)
-        {
-            Vector128<float> sum = Vector128.Load(color) + (Vector128.Load(background) * left);
-            (pixel[0], pixel[RayCount], pixel[2 * RayCount], pixel[3 * RayCount]) = (sum[0], sum[1], sum[2], sum[3]);
-            return;
-        }
-
-        for (int channel = 0; channel < Channels; channel++, pixel += RayCount)
-        {
-            *pixel = color[channel] + (left * background[channel]);
-        }
-    }
-
-    private void LoadPixel(float* pixel, float* gradients)
-    {
-        new Span<float>(gradients, ColorStride).Clear();
-        for (int channel = 0; channel < Channels; channel++, pixel += RayCount)
-        {
-            gradients[channel] = *pixel;
-        }
-    }
 
     private PacketSamples Describe(PacketSamples memory, int packet)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Sjc.RadianceField.Fields;
 using Sjc.RadianceField.Rendering.Kernels;
 
@@ -34,29 +33,7 @@ public sealed unsafe partial class VoxelRenderer
             kernels.MapDirections(tape.Packets.Rows(packet), u, v);
         }
 
-        ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
-        fixed (float* colors = tape.BackgroundColors, coordinates = tape.TextureCoordinates)
-        {
-            for (int lane = 0; lane < rays.Length; lane++)
-            {
-                int ray = rays[lane];
-                if (ray < 0)
-                {
-                    continue;
-                }
-
-                (coordinates[2 * ray], coordinates[(2 * ray) + 1]) = (u[lane], v[lane]);
-                float* color = colors + ((nint)ray * tape.Channels);
-                if (hasQuadTexture)
-                {
-                    quadTexture.Sample(u[lane], v[lane]).Store(color);
-                }
-                else
-                {
-                    BackgroundSampling.Forward(field.Background, field.ColorMode, u[lane], v[lane], new Span<float>(color, tape.Channels));
-                }
-            }
-        }
+        background.Sample(tape, packet, u, v);
     }
 
     private void BackwardPackets(int worker)
@@ -127,7 +104,7 @@ public sealed unsafe partial class VoxelRenderer
         if (worker == 0 && slabTask.NeedsTexture)
         {
             // While the others are still waking.
-            SumTextureGradient(field!);
+            background.SumGradient(field!, tapes.AsSpan(0, tapeCount));
         }
 
         FetchSlab(records, scratch);
@@ -243,62 +220,5 @@ public sealed unsafe partial class VoxelRenderer
         }
 
         return sum;
-    }
-
-    private void SumTextureGradient(VoxelField field)
-    {
-        if (textureGradient.Length != field.Background.Values.Length)
-        {
-            textureGradient = new double[field.Background.Values.Length];
-        }
-
-        if (QuadTexture.Fits(field))
-        {
-            quadTexture.Load(field.Background);
-            quadTexture.ClearGradient();
-            for (int i = 0; i < tapeCount; i++)
-            {
-                AddQuads(tapes[i]);
-            }
-
-            quadTexture.CopyGradient(textureGradient);
-            return;
-        }
-
-        Array.Clear(textureGradient);
-        for (int i = 0; i < tapeCount; i++)
-        {
-            AddTexels(field, tapes[i]);
-        }
-    }
-
-    private void AddQuads(RenderTape tape)
-    {
-        fixed (float* gradients = tape.ImageGradients, coordinates = tape.TextureCoordinates, shares = tape.Transmittance)
-        {
-            int pitch = tape.RayCount;
-            float* gradient = gradients;
-            for (int ray = 0; ray < pitch; ray++, gradient++)
-            {
-                Vector128<float> value = Vector128.Create(gradient[0], gradient[pitch], gradient[2 * pitch], gradient[3 * pitch]);
-                quadTexture.Add(coordinates[2 * ray], coordinates[(2 * ray) + 1], value * shares[ray]);
-            }
-        }
-    }
-
-    private void AddTexels(VoxelField field, RenderTape tape)
-    {
-        Span<float> gradient = stackalloc float[field.Channels];
-        for (int ray = 0; ray < tape.RayCount; ray++)
-        {
-            for (int channel = 0; channel < gradient.Length; channel++)
-            {
-                gradient[channel] = tape.ImageGradients[(channel * tape.RayCount) + ray];
-            }
-
-            ReadOnlySpan<float> color = tape.BackgroundColors.AsSpan(ray * tape.Channels, tape.Channels);
-            ReadOnlySpan<float> at = tape.TextureCoordinates.Slice(2 * ray, 2);
-            BackgroundSampling.Adjoint(field.Background, field.ColorMode, at[0], at[1], color, gradient, tape.Transmittance[ray], textureGradient);
-        }
     }
 }

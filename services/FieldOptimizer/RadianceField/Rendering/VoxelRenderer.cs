@@ -20,7 +20,7 @@ public sealed partial class VoxelRenderer : IDisposable
     private readonly Action<int> backwardWork;
     private readonly Action<int> slabWork;
     private readonly SlabPlan plan = new();
-    private readonly QuadTexture quadTexture = new();
+    private readonly BackgroundPass background = new();
     private VoxelField? field;
     private RenderTape? tape;
     private MaskCells? mask;
@@ -29,8 +29,6 @@ public sealed partial class VoxelRenderer : IDisposable
     private float[] depthGradients = [];
     private RenderTape[] tapes = [];
     private int tapeCount;
-    private double[] textureGradient = [];
-    private bool hasQuadTexture;
     private double[] scaleParts = [];
     private SlabTask slabTask;
     private int next;
@@ -67,12 +65,7 @@ public sealed partial class VoxelRenderer : IDisposable
         tape.Begin(field, rays, options, team);
         Begin(field);
         (this.tape, mask) = (tape, field.Mask?.Cells);
-        hasQuadTexture = QuadTexture.Fits(field);
-        if (hasQuadTexture)
-        {
-            quadTexture.Load(field.Background);
-        }
-
+        background.Begin(field);
         team.Run(forwardWork);
         GC.KeepAlive(this);
     }
@@ -124,7 +117,7 @@ public sealed partial class VoxelRenderer : IDisposable
         gradient.DensityScale += (float)DensityScaleGradient();
         for (int i = 0; i < gradient.Background.Length; i++)
         {
-            gradient.Background[i] += (float)textureGradient[i];
+            gradient.Background[i] += (float)background.Gradient[i];
         }
     }
 
@@ -146,7 +139,7 @@ public sealed partial class VoxelRenderer : IDisposable
         GC.KeepAlive(this);
         if (rates.Background is { } backgroundRate && slabTask.NeedsTexture)
         {
-            state.UpdateBackground(field, textureGradient, backgroundRate);
+            state.UpdateBackground(field, background.Gradient, backgroundRate);
         }
 
         if (rates.DensityScale is { } scaleRate)
