@@ -75,19 +75,25 @@ public sealed unsafe partial class VoxelRenderer
             tape.PlaceGradients(packet, gradient.Color);
         }
 
+        int channels = tape.Channels;
         ReadOnlySpan<int> rays = tape.Packets.Rays(packet);
-        fixed (float* backgrounds = tape.BackgroundColors)
+        fixed (float* backgrounds = tape.BackgroundColors, transmittances = tape.Transmittance, depths = depthGradients)
         {
             for (int i = 0; i < RayPackets.Width; i++)
             {
                 int ray = rays[i];
-                bool exists = ray >= 0;
-                gradient.Transmittance[i] = exists ? tape.Transmittance[ray] : 1;
-                gradient.Depth[i] = exists ? depthGradients[ray] : 0;
-                float gain = RenderOptions.BackgroundDepth * gradient.Depth[i];
+                if (ray < 0)
+                {
+                    (gradient.Transmittance[i], gradient.Depth[i], gradient.Background[i]) = (1, 0, 0);
+                    continue;
+                }
+
+                gradient.Transmittance[i] = transmittances[ray];
+                gradient.Depth[i] = depths[ray];
+                float gain = RenderOptions.BackgroundDepth * depths[ray];
                 float* color = gradient.Color + (i * stride);
-                float* background = backgrounds + ((nint)ray * tape.Channels);
-                for (int channel = 0; exists && channel < tape.Channels; channel++)
+                float* background = backgrounds + ((nint)ray * channels);
+                for (int channel = 0; channel < channels; channel++)
                 {
                     gain += color[channel] * background[channel];
                 }
