@@ -111,7 +111,7 @@ internal sealed class BatchQueue<TItem>(BatchingOptions options, Func<string, Te
         }
 
         List<BatchSlice<TItem>> slices = lane.Sharing == BatchSharing.None ? [TakeAlone(first, head, limit)] : new BatchFilling<TItem>(_rotation, lane, limit, TakeRows).Run();
-        _rotation.DropEmpty();
+        _rotation.EndBatch();
         Batch<TItem> batch = new(lane, slices, EndOf(lane, limit - slices.Sum(slice => slice.Count), delayed), now);
         RunningRows += batch.Rows;
         _running = batch;

@@ -50,22 +50,25 @@ internal sealed class TenantRotation<TItem>(BatchingOptions options)
         _waiting.Remove(tenant);
     }
 
-    /// <summary>Tenants whose last rows have been taken leave.</summary>
-    public void DropEmpty() => _waiting.FindAll(tenant => tenant.IsEmpty).ForEach(Leave);
+    /// <summary>A batch has been put together: what it gave away for nothing is not counted, and tenants whose last rows have been taken leave.</summary>
+    public void EndBatch()
+    {
+        Forgive();
+        TakeBack();
+        _waiting.FindAll(tenant => tenant.IsEmpty).ForEach(Leave);
+    }
 
     /// <summary>Whoever is furthest behind its fair part of the rows served so far first; insertion keeps the order of equals, and is quick
     /// where little has changed.</summary>
     public void Sort()
     {
-        double weights = _waiting.Sum(tenant => tenant.Share.Weight);
-        double owed = _waiting.Sum(tenant => tenant.Owed(_quantum));
-        double Behind(TenantQueue<TItem> tenant) => tenant.Owed(_quantum) - (owed * tenant.Share.Weight / weights);
+        double owed = OwedToWeight1();
         for (int i = 1; i < _waiting.Count; i++)
         {
             TenantQueue<TItem> tenant = _waiting[i];
-            double behind = Behind(tenant);
+            double behind = Behind(tenant, owed);
             int at = i;
-            for (; at > 0 && Behind(_waiting[at - 1]) < behind - Tolerance; at--)
+            for (; at > 0 && Behind(_waiting[at - 1], owed) < behind - Tolerance; at--)
             {
                 _waiting[at] = _waiting[at - 1];
             }
@@ -105,6 +108,43 @@ internal sealed class TenantRotation<TItem>(BatchingOptions options)
         _waiting.Remove(tenant);
         _waiting.Add(tenant);
     }
+
+    /// <summary>Rows that fit where no other tenant's did are rows that nobody else could have had. Whoever is a batch ahead already has them for nothing:
+    /// were they counted, the others' parts of them would add up without end, and the heaviest of the others would keep the lightest waiting for ever.</summary>
+    private void Forgive()
+    {
+        while (true)
+        {
+            double owed = OwedToWeight1();
+            TenantQueue<TItem>? furthest = _waiting.MinBy(tenant => Behind(tenant, owed));
+            if (furthest is null || Behind(furthest, owed) >= -options.MaxBatchRows - Tolerance)
+            {
+                return;
+            }
+
+            // What is added to what it is owed adds its part of that to its fair part.
+            double others = _waiting.Sum(tenant => tenant == furthest ? 0 : tenant.Share.Weight);
+            furthest.Deficit -= (Behind(furthest, owed) + options.MaxBatchRows) * (others + furthest.Share.Weight) / others;
+        }
+    }
+
+    /// <summary>Takes back the rounds that everybody has left over, which change nobody's place: otherwise rows given for nothing would let deficits grow
+    /// until a batch is one tenant's.</summary>
+    private void TakeBack()
+    {
+        double rounds = _waiting.Min(tenant => tenant.Lag);
+        if (rounds > 0)
+        {
+            _waiting.ForEach(tenant => tenant.Deficit -= rounds * tenant.Share.Weight);
+            _credited -= rounds;
+        }
+    }
+
+    /// <summary>What a tenant of weight 1 would be owed, were nobody behind or ahead.</summary>
+    private double OwedToWeight1() => _waiting.Sum(tenant => tenant.Owed(_quantum)) / _waiting.Sum(tenant => tenant.Share.Weight);
+
+    /// <summary>Rows that a tenant is behind its fair part by; those of all add up to none.</summary>
+    private double Behind(TenantQueue<TItem> tenant, double owedToWeight1) => tenant.Owed(_quantum) - (owedToWeight1 * tenant.Share.Weight);
 
     private double Quantum() => Math.Min(options.RowsPerTurn, (double)options.MaxBatchRows / _waiting.Sum(tenant => tenant.Share.Weight));
 }

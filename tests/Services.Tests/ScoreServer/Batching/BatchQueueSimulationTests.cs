@@ -15,6 +15,15 @@ public sealed class BatchQueueSimulationTests
         System.Threading.Tasks.Parallel.For(0, Seeds, Parallel, seed => new QueueHistory((ulong)seed).Run());
 
     [Fact]
-    public void BusyTenants_SharesAreWithinABatchOfFairAndWaitsAreBounded() =>
+    public void BusyTenants_SharesAreWithinTheBoundAndWaitsAreBounded() =>
         System.Threading.Tasks.Parallel.For(0, Seeds, Parallel, seed => new QueueContest((ulong)seed).Run());
+
+    [Fact]
+    public void BusyTenants_ImagesOfOneRow_SharesAreWithinTheCloserBound() =>
+        System.Threading.Tasks.Parallel.For(0, Seeds / 20, Parallel, seed => new QueueContest((ulong)seed, largestImage: 1).Run());
+
+    [Theory]
+    [InlineData(279854)] // a light tenant of one key fills up seven batches of others' large images, and is 13.3 rows ahead, of batches of 11
+    [InlineData(182287)] // the same beside another key
+    public void BusyTenants_RowsThatNobodyElseCouldUse_AreNotCounted(int seed) => new QueueContest((ulong)seed).Run();
 }

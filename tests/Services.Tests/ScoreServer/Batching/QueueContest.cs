@@ -6,7 +6,14 @@ namespace Sjc.Services.Tests.ScoreServer.Batching;
 /// <summary>Tenants that always have work, of random weights, sizes and keys, and a modest one that has one request at a time.</summary>
 internal sealed class QueueContest
 {
+    /// <summary>Rows of the largest image.</summary>
+    public const int LargestImage = 4;
+
     private const int Batches = 24;
+
+    /// <summary>Fractions of rows add up to whole ones, but for rounding.</summary>
+    private const double Tolerance = 1e-3;
+
     private const string Modest = "modest";
     private static readonly DataShape Shape = new(3, 8, 8);
 
@@ -15,19 +22,26 @@ internal sealed class QueueContest
     private readonly BatchKey[] _keys;
     private readonly BatchingOptions _options;
     private readonly BatchQueue<BatchItem> _queue;
-    private readonly double[] _served;
+    private readonly int _largestImage;
+
+    /// <summary>Rows that each is behind its weight's part of those that count.</summary>
+    private readonly double[] _behind;
+
     private SimulationDice _dice;
     private int _modestWait;
 
-    public QueueContest(ulong seed)
+    /// <param name="seed">Of what is random.</param>
+    /// <param name="largestImage">Rows of the largest image: <see cref="LargestImage"/>, or 1, which leaves none that fit nowhere.</param>
+    public QueueContest(ulong seed, int largestImage = LargestImage)
     {
         _seed = seed;
+        _largestImage = largestImage;
         _dice = new SimulationDice(seed);
         int tenants = 2 + _dice.Next(4);
         int keys = 1 + _dice.Next(2);
         _weights = new int[tenants];
         _keys = new BatchKey[tenants];
-        _served = new double[tenants];
+        _behind = new double[tenants];
         for (int i = 0; i < tenants; i++)
         {
             _weights[i] = 1 + _dice.Next(3);
@@ -43,6 +57,7 @@ internal sealed class QueueContest
     public void Run()
     {
         bool withModest = _dice.Next(2) == 0;
+        double bound = FairnessBound.Of(_weights, _options.MaxBatchRows, _largestImage);
         TimeSpan now = TimeSpan.Zero;
         for (int batchIndex = 0; batchIndex < Batches; batchIndex++)
         {
@@ -63,7 +78,7 @@ internal sealed class QueueContest
             Count(batch);
             if (!withModest)
             {
-                CheckShares();
+                CheckShares(batch, bound);
             }
         }
     }
@@ -72,8 +87,8 @@ internal sealed class QueueContest
     {
         while (_queue.RowsOf($"{tenant}") < 4 * _options.MaxBatchRows)
         {
-            int draw = 1 + _dice.Next(2);
-            int image = draw * (1 + _dice.Next(2));
+            int draw = Math.Min(1 + _dice.Next(2), _largestImage);
+            int image = Math.Min(draw * (1 + _dice.Next(2)), _largestImage);
             Accept(new BatchItem($"{tenant}", _keys[tenant], image * (1 + _dice.Next(4))) { DrawRows = draw, ImageRows = image }, now);
         }
     }
@@ -82,17 +97,8 @@ internal sealed class QueueContest
 
     private void Count(Batch<BatchItem> batch)
     {
-        Require(batch.Rows > _options.MaxBatchRows - 4, "A batch must be filled where rows wait"); // the largest image has 4 rows
-        bool modest = false;
-        foreach (BatchSlice<BatchItem> slice in batch.Slices)
-        {
-            modest |= slice.Item.Tenant == Modest;
-            if (slice.Item.Tenant != Modest)
-            {
-                _served[int.Parse(slice.Item.Tenant)] += slice.Count;
-            }
-        }
-
+        Require(batch.Rows > _options.MaxBatchRows - LargestImage, "A batch must be filled where rows wait");
+        bool modest = batch.Slices.Any(slice => slice.Item.Tenant == Modest);
         _modestWait += modest || _queue.RowsOf(Modest) == 0 ? 0 : 1;
 
         // Those behind it in the round go first once, in as many batches as there are keys and their turns take.
@@ -101,15 +107,54 @@ internal sealed class QueueContest
         Require(_modestWait <= bound, $"A modest tenant must wait for at most {bound} batches");
     }
 
-    /// <summary>What each tenant has got differs by at most a batch from its weight's part of the whole.</summary>
-    private void CheckShares()
+    /// <summary>The rules that <see cref="FairnessBound"/> follows from, and the bound itself.</summary>
+    private void CheckShares(Batch<BatchItem> batch, double bound)
     {
-        double total = _served.Sum();
+        Span<int> got = stackalloc int[_weights.Length];
+        got.Clear();
+        foreach (BatchSlice<BatchItem> slice in batch.Slices)
+        {
+            got[int.Parse(slice.Item.Tenant)] += slice.Count;
+        }
+
+        CheckFurthest(batch, got);
         double weights = _weights.Sum();
         for (int tenant = 0; tenant < _weights.Length; tenant++)
         {
-            double fair = total * _weights[tenant] / weights;
-            Require(Math.Abs(_served[tenant] - fair) <= _options.MaxBatchRows, $"Tenant {tenant} must be within a batch ({_options.MaxBatchRows}) of {fair:F1} rows, but has {_served[tenant]}; that rule");
+            _behind[tenant] += (batch.Rows * _weights[tenant] / weights) - got[tenant];
+        }
+
+        Forgive(weights);
+        Require(_behind.Max() <= bound + Tolerance, $"Tenants must be behind by at most {bound:F1} rows, but one is by {_behind.Max():F1}; that rule");
+    }
+
+    /// <summary>One of those furthest behind has chosen the lane, and has got what it is behind by, or all but what its next image did not fit into.</summary>
+    private void CheckFurthest(Batch<BatchItem> batch, ReadOnlySpan<int> got)
+    {
+        double furthest = _behind.Max();
+        bool holds = false;
+        for (int tenant = 0; tenant < _weights.Length; tenant++)
+        {
+            bool first = _keys[tenant] == batch.Key && _behind[tenant] > furthest - Tolerance;
+            holds |= first && got[tenant] > Math.Min(furthest + Tolerance, batch.Rows) - _largestImage;
+        }
+
+        Require(holds, "Whoever is furthest behind must go first");
+    }
+
+    /// <summary>What a tenant gets beyond a batch ahead is what no other could use, less than an image of a batch, and does not count: it changes nobody's part.</summary>
+    private void Forgive(double weights)
+    {
+        while (Array.FindIndex(_behind, behind => behind < -_options.MaxBatchRows - Tolerance) is >= 0 and int ahead)
+        {
+            double excess = -_options.MaxBatchRows - _behind[ahead];
+            Require(excess < _largestImage, $"A tenant must be ahead by at most a batch and what no other can use, but is by {excess:F1} more; that rule");
+            double forgiven = excess * weights / (weights - _weights[ahead]);
+            _behind[ahead] += forgiven;
+            for (int tenant = 0; tenant < _weights.Length; tenant++)
+            {
+                _behind[tenant] -= forgiven * _weights[tenant] / weights;
+            }
         }
     }
 
