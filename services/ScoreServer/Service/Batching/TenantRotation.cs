@@ -128,12 +128,12 @@ internal sealed class TenantRotation<TItem>(BatchingOptions options)
         }
     }
 
-    /// <summary>Takes back the rounds that everybody has left over, which change nobody's place: otherwise rows given for nothing would let deficits grow
-    /// until a batch is one tenant's.</summary>
+    /// <summary>Takes rounds back that everybody has left over, which changes nobody's place: with rows given for nothing deficits would grow without end,
+    /// and with more than a batch of them a batch is one tenant's.</summary>
     private void TakeBack()
     {
         double rounds = _waiting.Min(tenant => tenant.Lag);
-        if (rounds > 0)
+        if (rounds > options.MaxBatchRows)
         {
             _waiting.ForEach(tenant => tenant.Deficit -= rounds * tenant.Share.Weight);
             _credited -= rounds;

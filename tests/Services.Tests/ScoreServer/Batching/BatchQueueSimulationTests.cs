@@ -20,7 +20,7 @@ public sealed class BatchQueueSimulationTests
 
     [Fact]
     public void BusyTenants_ImagesOfOneRow_SharesAreWithinTheCloserBound() =>
-        System.Threading.Tasks.Parallel.For(0, Seeds / 20, Parallel, seed => new QueueContest((ulong)seed, largestImage: 1).Run());
+        System.Threading.Tasks.Parallel.For(0, Seeds / 50, Parallel, seed => new QueueContest((ulong)seed, largestImage: 1).Run());
 
     [Theory]
     [InlineData(279854)] // a light tenant of one key fills up seven batches of others' large images, and is 13.3 rows ahead, of batches of 11
