@@ -80,7 +80,7 @@ internal sealed class TenantRotation<TItem>(BatchingOptions options)
     /// <summary>A tenant's turn of this round begins.</summary>
     public void Credit(TenantQueue<TItem> tenant) => tenant.Credit(_quantum);
 
-    /// <summary>Begins a new round, whose rows in all are at most a batch: then shares are fair to within one.</summary>
+    /// <summary>Begins a new round, whose rows in all are at most a batch: then all have a turn in about one.</summary>
     public void EndRound()
     {
         _credited += _quantum;

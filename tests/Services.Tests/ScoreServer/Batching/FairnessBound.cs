@@ -9,15 +9,15 @@ namespace Sjc.Services.Tests.ScoreServer.Batching;
 /// <list type="number">
 /// <item>f is not in S: before it Σ(S) ≤ k/(k + 1)·Σ(S + f), as f was no less behind than they, and after it Σ(S) ≤ k/(k + 1)·most[k + 1] + r(S)·B.</item>
 /// <item>f is in S, and its next image did not fit: the others got less than an image, f at least B − g + 1. Σ(S) does not grow if r(S)·B is no more. Else it
-/// may, batch by batch, until the n − k others are a batch ahead each, and what they get beyond that is not counted: Σ(S) ≤ (n − k)·B.</item>
+/// may, batch by batch, until the n − k others are a batch ahead each; what one gets beyond that is not counted, which only lowers the others: Σ(S) ≤ (n − k)·B.</item>
 /// <item>f is in S, and had used its deficit up but for part of an image. If it was β behind and has got x, what the rounds allowed was at most
 /// (g + x − β)/w(f) for weight 1, and nobody's deficit is negative: Σ(S) ≤ w(S')/w(f)·(g + x − β) + g, S' being the others. Also
 /// Σ(S) ≤ (k − 1)/k·most[k] + β + r(S)·B − x. One falls and one grows with β − x; q = w(S')/(w(S') + w(f)) of the second and 1 − q of the first make
 /// Σ(S) ≤ q·((k − 1)/k·most[k] + r(S)·B) + g.</item>
 /// </list>
-/// Rows of a turn do not enter: the order is found anew for each batch. Images of one row, each batch one tenant's: B·Σₖ r(the k heaviest)/k, which two tenants reach;
-/// (n − 1)/n of a batch where weights are equal.
-/// A request alone in its pass is a batch that is f's. Its rows are charged after they are taken, with the rounds that allow them, which change nobody's place.
+/// Rows of a turn do not enter: the order is found anew for each batch. Images do, by g: where each batch is one tenant's, the bound is B·Σₖ r(the k heaviest)/k, k &lt; n,
+/// which two tenants reach, and n of equal weights with (n − 1)/n·B. A request alone in its pass is such a batch. Its rows are charged after they are taken, with the
+/// rounds that allow them, which change nobody's place. One that leaves and comes back is outside of this: it may gain a round's rows.
 /// </remarks>
 internal static class FairnessBound
 {
