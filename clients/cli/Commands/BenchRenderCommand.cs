@@ -16,7 +16,7 @@ internal static class BenchRenderCommand
     {
         Option<string?> json = CliOptions.JsonFile();
         Option<uint?> threads = CliOptions.Whole("--threads", "Threads of the renderer; libtorch has one [1].");
-        Option<uint?> rounds = CliOptions.Whole("--rounds", "Iterations of libtorch per case, of which the renderer makes three for each [7]; with --full blocks of up to ten iterations of the renderer, every fourth with one of libtorch [9].");
+        Option<uint?> rounds = CliOptions.Whole("--rounds", "Iterations of libtorch per case, with a block of up to ten of the renderer for each [7]; with --full blocks, every fourth with one of libtorch [9].");
         Option<bool> full = new("--full") { Description = "Grids of 64, 100 and 200, views of 64, 128 and 256 pixels, one and two threads; takes some minutes." };
         Option<string?> plot = CliOptions.Text("--plot", "FILE", "With --full: draw the growth of cost with pixels and voxels into a PNG file.");
         Command command = new("render", "Time forward + adjoint + Adamax at 100³ voxels and 64×64 pixels against op-by-op libtorch, in processor time.") { json, threads, rounds, full, plot };

@@ -6,7 +6,9 @@ namespace Sjc.Benchmarks.Rendering;
 internal static class PruningBenchmark
 {
     private const int Rounds = 15;
-    private const int WarmUpRuns = 4;
+
+    /// <summary>Until the just-in-time compiler has made its best of what only pruned fields need.</summary>
+    private const double WarmUpMilliseconds = 1000;
 
     /// <summary>Runs one state of the field, unless the mask would hide all of it, as it does fog.</summary>
     /// <returns>Medians in milliseconds, how many times faster the pruned field is, and the part of voxels that the mask leaves.</returns>
@@ -22,12 +24,13 @@ internal static class PruningBenchmark
         using ProductContestant pruned = new(scene, 1, RenderBenchmark.ProcessorMilliseconds) { Mask = mask };
         List<double> wholeTimes = [];
         List<double> prunedTimes = [];
-        for (int round = -WarmUpRuns; round < Rounds; round++)
+        double start = IterationBlock.WallMilliseconds();
+        while (wholeTimes.Count < Rounds)
         {
             cancellationToken.ThrowIfCancellationRequested();
             double wholeTime = whole.Iterate(RenderBenchmark.LearningRate).Total;
             double prunedTime = pruned.Iterate(RenderBenchmark.LearningRate).Total;
-            if (round >= 0)
+            if (IterationBlock.WallMilliseconds() - start > WarmUpMilliseconds)
             {
                 wholeTimes.Add(wholeTime);
                 prunedTimes.Add(prunedTime);

@@ -12,8 +12,6 @@ public static class RenderBenchmark
     /// <summary>Iterations of libtorch per state.</summary>
     public const int StandardRounds = 7;
 
-    private const int WarmUpRuns = 6;
-
     // Small enough that the field stays in its state while the optimiser does its full work.
     internal const float LearningRate = 1e-6f;
 
@@ -23,7 +21,7 @@ public static class RenderBenchmark
 
     /// <summary>Runs all states of the field.</summary>
     /// <param name="threads">Of the product's renderer; libtorch has one.</param>
-    /// <param name="rounds">Iterations of libtorch per state; the product makes three for each.</param>
+    /// <param name="rounds">Iterations of libtorch per state; the product makes a block of up to ten for each.</param>
     /// <param name="cancellationToken">Stops between iterations.</param>
     /// <returns>Per case: medians in milliseconds of processor time, their ratio, and how far the two results lie apart.</returns>
     /// <exception cref="InvalidOperationException">The two computed different images or gradients.</exception>
@@ -44,11 +42,6 @@ public static class RenderBenchmark
         using ProductContestant product = new(scene, threads, ProcessorMilliseconds);
         using LibtorchRenderer libtorch = new(scene, LearningRate);
         (double imageError, double gradientError) = Compare(scene, product, libtorch);
-        for (int i = 0; i < WarmUpRuns; i++)
-        {
-            product.Iterate(LearningRate);
-        }
-
         List<double> libtorchTimes = [];
         List<StageTimes> productTimes = [];
         for (int round = 0; round < rounds; round++)
@@ -58,10 +51,7 @@ public static class RenderBenchmark
             libtorch.Differentiate(keepImage: false);
             libtorch.Step();
             libtorchTimes.Add(ProcessorMilliseconds() - start);
-            for (int i = 0; i < 3; i++)
-            {
-                productTimes.Add(product.Iterate(LearningRate));
-            }
+            IterationBlock.Run(product, productTimes, []);
         }
 
         double theirs = Statistics.Median(libtorchTimes);
