@@ -19,6 +19,9 @@ internal sealed class CurvePanel(string title, string horizontalTitle, IReadOnly
         PlotFrame.Draw(canvas, frame, horizontal, vertical, title, $"{horizontalTitle} (log)", horizontalTicks: 4);
         using SKFont font = PlotFont.OfSize(PlotFrame.TextSize);
         using SKPaint ink = new() { Color = PlotFrame.Ink, IsAntialias = true };
+
+        // Costs grow: below the curves, to the right, there is room.
+        float legend = frame.Right - 18 - curves.Max(curve => font.MeasureText(curve.Label)) - LegendLine;
         for (int i = 0; i < curves.Count; i++)
         {
             PlotCurve curve = curves[i];
@@ -27,9 +30,9 @@ internal sealed class CurvePanel(string title, string horizontalTitle, IReadOnly
             SKPoint[] places = [.. curve.Points.Select(point => PlotFrame.Place(frame, horizontal, vertical, point.X, point.Y))];
             canvas.DrawPoints(SKPointMode.Polygon, places, line);
             canvas.DrawPoints(SKPointMode.Points, places, dots);
-            float y = frame.Top + 20 + (i * (PlotFrame.TextSize + 5));
-            canvas.DrawLine(frame.Left + 12, y - 5, frame.Left + 12 + LegendLine, y - 5, line);
-            canvas.DrawText(curve.Label, frame.Left + 18 + LegendLine, y, SKTextAlign.Left, font, ink);
+            float y = frame.Bottom - 12 - ((curves.Count - 1 - i) * (PlotFrame.TextSize + 5));
+            canvas.DrawLine(legend, y - 5, legend + LegendLine, y - 5, line);
+            canvas.DrawText(curve.Label, legend + 6 + LegendLine, y, SKTextAlign.Left, font, ink);
         }
     }
 }

@@ -33,8 +33,12 @@ internal sealed unsafe class EmptyCells
             MarkHidden(mask.Cells);
         }
 
+        Blocks = new OccupiedBlocks(layout, empty.Pointer, empty: 1);
         GC.KeepAlive(field.Voxels);
     }
+
+    /// <summary>Blocks with cells that are not empty.</summary>
+    public OccupiedBlocks Blocks { get; }
 
     /// <summary>1 for empty cells, by the record of their lower corner.</summary>
     public byte* Pointer => empty.Pointer;

@@ -29,8 +29,12 @@ internal sealed unsafe class MaskCells
             }
         }
 
+        Blocks = new OccupiedBlocks(layout, corners.Pointer, empty: 0);
         GC.KeepAlive(this);
     }
+
+    /// <summary>Blocks with a set voxel at a cell's corner.</summary>
+    public OccupiedBlocks Blocks { get; }
 
     /// <summary>Per cell, by the record of its lower corner, a bit for each set voxel: bit x + 2y + 4z for the one at (x, y, z) from the lower corner.</summary>
     public byte* Pointer => corners.Pointer;

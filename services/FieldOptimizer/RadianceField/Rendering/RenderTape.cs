@@ -229,7 +229,7 @@ public sealed unsafe class RenderTape : IViewTape
     private PacketSamples Describe(PacketSamples memory, int packet)
     {
         memory.Steps = Packets.Steps(packet);
-        memory.EmptyCells = KeepsSamples || EmptyCells is null ? null : EmptyCells.Pointer;
+        memory.EmptyCells = KeepsSamples ? null : EmptyCells;
         memory.ColorStride = ColorStride;
         memory.StepLength = StepLength;
         memory.WeightThreshold = Options.WeightThreshold;

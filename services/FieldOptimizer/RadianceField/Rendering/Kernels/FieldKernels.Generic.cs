@@ -30,14 +30,14 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         for (int step = 0; step < samples.Steps; step += SampleCells.ChunkSteps)
         {
             int count = Math.Min(SampleCells.ChunkSteps, samples.Steps - step);
-            cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
-            if ((samples.EmptyCells != null && IsEmpty(cells, count * Width, samples.EmptyCells))
-                || (mask is not null && !AlphaMaskSampling.Mark(mask, cells, count * Width, scratch.Active)))
+            if (!Locate(packet, samples, mask, layout, step, count, cells, scratch))
             {
                 chunk.Skip(count);
                 continue;
             }
 
+            // What is behind the last step that may be seen nobody reads.
+            chunk.ClearSkipped(step - live);
             live = step + count;
             FetchDensities(field.Voxels, corners, step + SampleCells.ChunkSteps);
             DensityInterpolation.Interpolate(field.Voxels.Densities, layout, cells, count, scratch.Chunk);
@@ -64,6 +64,21 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         }
 
         return (live, visible);
+    }
+
+    /// <summary>Finds a chunk's cells, and the samples that a mask keeps.</summary>
+    /// <returns>Whether any sample may be seen; where none can, perhaps nothing was found.</returns>
+    private static bool Locate(float* packet, in PacketSamples samples, MaskCells? mask, in RecordLayout layout, int step, int count, SampleCells cells, PacketScratch scratch)
+    {
+        OccupiedBlocks? blocks = samples.EmptyCells?.Blocks ?? mask?.Blocks;
+        if (blocks is not null && PacketBounds.AreEmpty<TLanes>(blocks, packet, samples.StepLength, layout, step, step + count - 1))
+        {
+            return false;
+        }
+
+        cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
+        return (samples.EmptyCells is null || !IsEmpty(cells, count * Width, samples.EmptyCells.Pointer))
+            && (mask is null || AlphaMaskSampling.Mark(mask, cells, count * Width, scratch.Active));
     }
 
     public override void MapDirections(float* packet, float* u, float* v) => DirectionMapping.Map<TLanes>(packet, u, v);

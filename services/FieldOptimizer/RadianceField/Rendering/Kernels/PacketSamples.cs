@@ -1,3 +1,5 @@
+using Sjc.RadianceField.Fields;
+
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>The samples of a packet of sixteen rays, near to far: sample (step, ray) is at 16·step + ray.</summary>
@@ -13,8 +15,8 @@ internal unsafe struct PacketSamples
     /// <summary>Steps of the longest ray.</summary>
     public int Steps;
 
-    /// <summary>1 for cells that need no look, by record; null: all need one.</summary>
-    public byte* EmptyCells;
+    /// <summary>Cells that need no look; null: all need one.</summary>
+    public EmptyCells? EmptyCells;
 
     /// <summary>Floats per colour: the channels, rounded up to whole vectors of four.</summary>
     public int ColorStride;
@@ -37,15 +39,23 @@ internal unsafe struct PacketSamples
     /// <summary>Whether all samples are kept; else each chunk overwrites the one before.</summary>
     public readonly bool Keeps => Values != null;
 
-    /// <summary>Goes past steps whose samples cannot be seen: where samples are kept, they have no weight and no slope.</summary>
+    /// <summary>Goes past steps whose samples cannot be seen.</summary>
     public void Skip(int steps)
     {
         if (Keeps)
         {
-            new Span<float>(Values, steps * StepFloats).Clear();
-            new Span<ushort>(Visible, steps).Clear();
             Values += steps * StepFloats;
             Visible += steps;
+        }
+    }
+
+    /// <summary>Gives the steps before these, which were skipped, neither weights nor slopes.</summary>
+    public readonly void ClearSkipped(int steps)
+    {
+        if (Keeps)
+        {
+            new Span<float>(Values - (steps * StepFloats), steps * StepFloats).Clear();
+            new Span<ushort>(Visible - steps, steps).Clear();
         }
     }
 
