@@ -10,6 +10,9 @@ internal sealed class Doorbell : IDisposable
     private readonly SemaphoreSlim bell = new(0);
     private int asleep;
 
+    /// <summary>Whether a thread sleeps, or is about to, and nobody has rung for it yet.</summary>
+    public bool HasSleeper => Volatile.Read(ref asleep) == 1;
+
     /// <summary>Waits; whoever gives the number its value must ring afterwards.</summary>
     /// <param name="number">Changed by others.</param>
     /// <param name="value">What to wait for.</param>
@@ -22,16 +25,15 @@ internal sealed class Doorbell : IDisposable
             Thread.SpinWait(SpinsPerLook);
         }
 
-        if (Volatile.Read(ref number) == value)
+        // A ring may come late, when the change that it tells of has been seen already, and end a sleep for the next: then there is more to wait for.
+        while (Volatile.Read(ref number) != value)
         {
-            return;
-        }
-
-        // Whoever changes the number before this line is seen in the next one; whoever does so after it sees that there is somebody to wake.
-        Interlocked.Exchange(ref asleep, 1);
-        if (Volatile.Read(ref number) != value || Interlocked.Exchange(ref asleep, 0) == 0)
-        {
-            bell.Wait();
+            // Whoever changes the number before this line is seen in the next one; whoever does so after it sees that there is somebody to wake.
+            Interlocked.Exchange(ref asleep, 1);
+            if (Volatile.Read(ref number) != value || Interlocked.Exchange(ref asleep, 0) == 0)
+            {
+                bell.Wait();
+            }
         }
     }
 
