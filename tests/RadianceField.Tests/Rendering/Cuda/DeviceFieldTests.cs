@@ -109,6 +109,16 @@ public sealed class DeviceFieldTests
         Assert.Equal((0.3f, 0.4f), (readState.DensityScaleMoment[0], readState.DensityScaleNorm[0]));
     }
 
+    [Fact]
+    public void Read_IntoAnotherGrid_IsRefused()
+    {
+        VoxelField field = new TestScene(new GridSize(3, 5, 4), 3, ColorMode.Raw, 1).Field;
+        using DeviceField device = new(new ShimDevice(), field);
+        device.Grow(FieldResampling.Empty(field, new GridSize(6, 7, 8)));
+        Assert.Throws<ArgumentException>(() => device.Read(field, null));
+        Assert.Equal(new TestScene(field.Grid, 3, ColorMode.Raw, 1).Field.Voxels.ToArray(), field.Voxels.ToArray());
+    }
+
     private static VoxelField SampledField(GoldenCase golden, string group)
     {
         JsonElement config = golden.Config($"{group}.cfg");

@@ -80,8 +80,14 @@ internal sealed class DeviceField : IDisposable
     }
 
     /// <summary>Copies the field, and the optimiser's memory where there is a <paramref name="state"/>, back to the host.</summary>
+    /// <exception cref="ArgumentException">The grids differ, such as after a growth that failed.</exception>
     public void Read(VoxelField field, AdamaxState? state)
     {
+        if (field.Grid != Grid)
+        {
+            throw new ArgumentException($"field.Grid must be {Grid}, but is {field.Grid}.", nameof(field));
+        }
+
         ReadRecords(Voxels, field.Voxels);
         Span<float> small = new float[Math.Max(3, 3 * texels)];
         if (field.Background.IsTexture)

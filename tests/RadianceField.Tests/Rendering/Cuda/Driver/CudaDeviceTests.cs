@@ -200,6 +200,16 @@ public sealed class CudaDeviceTests : IClassFixture<FakeDriverFixture>, IDisposa
     }
 
     [Fact]
+    public void Dispose_DeviceThatRefusesItsContext_StillReleasesIt()
+    {
+        TestScene scene = new(GridSize.Cube(5), 3, ColorMode.Raw, 6);
+        CudaTrainingRenderer renderer = new(new CudaDevice(0, Cache), scene.Field, new AdamaxState(scene.Field), 1, deterministic: true);
+        fake.Fail("cuCtxPushCurrent_v2");
+        renderer.Dispose();
+        Assert.Equal((0, 0), (fake.Retained, fake.Contexts)); // and with it what it holds
+    }
+
+    [Fact]
     public void Dispose_DeviceThatHasFailed_GivesAllBack()
     {
         TestScene scene = new(GridSize.Cube(5), 3, ColorMode.Raw, 6);

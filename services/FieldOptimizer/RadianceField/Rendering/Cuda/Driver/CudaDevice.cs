@@ -36,14 +36,7 @@ internal sealed unsafe class CudaDevice : IKernelDevice
         }
         catch
         {
-            // The caller gets no object to dispose of.
-            if (stream != 0)
-            {
-                using Current current = new(this);
-                _ = CudaDriver.cuStreamDestroy_v2(stream);
-            }
-
-            _ = CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
+            GiveBack(); // the caller gets no object to dispose of
             throw;
         }
     }
@@ -165,24 +158,43 @@ internal sealed unsafe class CudaDevice : IKernelDevice
             return;
         }
 
-        // Errors of work that went before were reported where it was waited for: here everything is given back, also what a
-        // constructor that failed half-way has left.
         isDisposed = true;
-        using (new Current(this))
+        GiveBack();
+    }
+
+    /// <summary>Gives everything back, also what a constructor that failed half-way has left. Errors of work that went before were reported where it was
+    /// waited for; a device that has failed may refuse any of these calls, and the others are made all the same.</summary>
+    private void GiveBack()
+    {
+        bool isCurrent = CudaDriver.cuCtxPushCurrent_v2(context) == 0;
+        if (stream != 0)
         {
             _ = CudaDriver.cuStreamSynchronize(stream);
-            foreach (nint memory in allocated)
-            {
-                _ = CudaDriver.cuMemFree_v2(memory);
-            }
+        }
 
-            foreach (nint memory in pinned)
-            {
-                _ = CudaDriver.cuMemFreeHost(memory);
-            }
+        foreach (nint memory in allocated)
+        {
+            _ = CudaDriver.cuMemFree_v2(memory);
+        }
 
+        foreach (nint memory in pinned)
+        {
+            _ = CudaDriver.cuMemFreeHost(memory);
+        }
+
+        if (module != 0)
+        {
             _ = CudaDriver.cuModuleUnload(module);
+        }
+
+        if (stream != 0)
+        {
             _ = CudaDriver.cuStreamDestroy_v2(stream);
+        }
+
+        if (isCurrent)
+        {
+            _ = CudaDriver.cuCtxPopCurrent_v2(out _);
         }
 
         _ = CudaDriver.cuDevicePrimaryCtxRelease_v2(device);

@@ -1,4 +1,4 @@
-// Adamax (Kingma and Ba 2015, algorithm 2), as Optimization/Adamax.cs: beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8; the rate is bias-corrected.
+// Adamax (Kingma and Ba 2015, algorithm 2), as Optimizers/Adamax.cs: beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8; the rate is bias-corrected.
 
 __device__ inline void adamax(float &parameter, float gradient, float &moment, float &norm, float rate) {
   moment = fmaf(0.9f, moment, (1.0f - 0.9f) * gradient);
