@@ -236,27 +236,22 @@ public sealed unsafe class RenderTape : IViewTape
         return memory;
     }
 
+    /// <summary>All or nothing of what grows together: where memory runs out, the next pass must not take a part for the whole.</summary>
     private void GrowRays()
     {
         if (depth.Length < RayCount)
         {
-            depth = new float[RayCount];
-            transmittance = new float[RayCount];
-            textureCoordinates = new float[2 * RayCount];
+            (depth, transmittance, textureCoordinates) = (new float[RayCount], new float[RayCount], new float[2 * RayCount]);
         }
 
         if (liveSteps.Length < Packets.Count)
         {
-            EmptinessSums = new double[Packets.Count * RayPackets.Width];
-            liveSteps = new int[Packets.Count];
-            visibleCounts = new int[Packets.Count];
+            (liveSteps, visibleCounts, EmptinessSums) = (new int[Packets.Count], new int[Packets.Count], new double[Packets.Count * RayPackets.Width]);
         }
 
         if (ImageGradients.Length < RayCount * Channels)
         {
-            image = new float[RayCount * Channels];
-            ImageGradients = new float[RayCount * Channels];
-            BackgroundColors = new float[RayCount * Channels];
+            (image, ImageGradients, BackgroundColors) = (new float[RayCount * Channels], new float[RayCount * Channels], new float[RayCount * Channels]);
         }
     }
 
@@ -269,10 +264,11 @@ public sealed unsafe class RenderTape : IViewTape
             throw new ArgumentException($"rays must have at most {Array.MaxLength / Math.Max(ColorStride, 4)} samples in all, but have {count}.", nameof(count));
         }
 
-        capacity = (int)room;
-        samples = new NativeBuffer<float>(PacketSamples.StepFloats / RayPackets.Width * capacity);
-        densityGradients = new NativeBuffer<float>(capacity);
-        visible = new NativeBuffer<ushort>(capacity / RayPackets.Width);
-        colors = new NativeBuffer<float>(capacity * ColorStride);
+        capacity = 0;
+        samples = new NativeBuffer<float>(PacketSamples.StepFloats / RayPackets.Width * (int)room);
+        densityGradients = new NativeBuffer<float>((int)room);
+        visible = new NativeBuffer<ushort>((int)room / RayPackets.Width);
+        colors = new NativeBuffer<float>((int)room * ColorStride);
+        capacity = (int)room; // last: a tape that got only a part of its memory has no room
     }
 }
