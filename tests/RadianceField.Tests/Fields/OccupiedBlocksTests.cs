@@ -39,6 +39,7 @@ public sealed unsafe class OccupiedBlocksTests
             found += isEmpty ? 1 : 0;
         }
 
+        GC.KeepAlive(blocks);
         Assert.InRange(found, 1, 399);
     }
 
@@ -49,6 +50,7 @@ public sealed unsafe class OccupiedBlocksTests
         OccupiedBlocks blocks = Blocks(layout, new byte[layout.RecordCount], empty: 0);
         Assert.True(blocks.AreEmpty(Vector128<int>.Zero, Vector128.Create(31, 31, 31, 0)));
         Assert.False(blocks.AreEmpty(Vector128<int>.Zero, Vector128.Create(32, 31, 31, 0)));
+        GC.KeepAlive(blocks);
     }
 
     private static OccupiedBlocks Blocks(in RecordLayout layout, byte[] cells, byte empty)

@@ -54,6 +54,7 @@ public sealed unsafe class PacketBoundsTests
 
         Assert.True(empty > 10 && occupied > 10, $"{empty} stretches were empty and {occupied} occupied");
         GC.KeepAlive(packets);
+        GC.KeepAlive(mask);
     }
 
     private static float[] Shifted(ReadOnlySpan<float> origins, int ray)

@@ -23,6 +23,8 @@ public sealed class QuadTextureTests
             BackgroundSampling.Forward(field.Background, ColorMode.Raw, u, v, expected);
             Assert.Equal(Vector128.Create(expected), quads.Sample(u, v));
         }
+
+        GC.KeepAlive(quads);
     }
 
     [Theory]
@@ -46,6 +48,7 @@ public sealed class QuadTextureTests
 
         double[] actual = new double[expected.Length];
         quads.CopyGradient(actual);
+        GC.KeepAlive(quads);
         Assert.Contains(expected, value => value != 0);
         Assert.Equal(expected, actual);
     }
