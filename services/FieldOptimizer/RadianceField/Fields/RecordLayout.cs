@@ -1,4 +1,3 @@
-
 namespace Sjc.RadianceField.Fields;
 
 /// <summary>How the records of a grid lie in memory: a border record before each row, a border row before each plane, and a border

@@ -3,7 +3,8 @@ using Sjc.RadianceField.Rendering.Kernels;
 
 namespace Sjc.RadianceField.Rendering;
 
-/// <summary>How the planes of a grid are cut into slabs that workers add gradients to, and in which order they take them. Neither changes a result.</summary>
+/// <summary>How the planes of a grid are cut into slabs that workers add gradients to, and in which order they take them.</summary>
+/// <remarks>The cut depends on the grid and the tapes alone, and the order changes no result: so the number of workers changes none.</remarks>
 internal sealed unsafe class SlabPlan
 {
     /// <summary>Bytes of gradient that a worker owns at a time: so many that few packets touch several slabs; what neighbouring packets touch
@@ -18,7 +19,7 @@ internal sealed unsafe class SlabPlan
     private const int LeastDensePlanes = 10;
     private const int LeastDenseSlabs = 10;
 
-    private double[] costs = [];
+    private double[] savings = [];
     private int[] order = [];
     private int gridPlanes;
 
@@ -59,9 +60,9 @@ internal sealed unsafe class SlabPlan
         MostPlanes = PlanesOf(records, isDense: false);
         Planes = PlanesOf(records, HasDenseColors);
         Count = (gridPlanes + Planes - 1) / Planes;
-        if (costs.Length < Count)
+        if (savings.Length < Count)
         {
-            (costs, order) = (new double[Count], new int[Count]);
+            (savings, order) = (new double[Count], new int[Count]);
         }
 
         FindOrder(workers > 1 ? tapes : []);
@@ -86,13 +87,13 @@ internal sealed unsafe class SlabPlan
 
     private void FindOrder(ReadOnlySpan<RenderTape> tapes)
     {
-        Span<double> savings = costs.AsSpan(0, Count);
-        savings.Clear();
+        Span<double> found = savings.AsSpan(0, Count);
+        found.Clear();
         foreach (RenderTape tape in tapes)
         {
             for (int packet = 0; packet < tape.Packets.Count; packet++)
             {
-                SubtractSamples(tape, packet, savings);
+                SubtractSamples(tape, packet, found);
             }
         }
 
@@ -101,11 +102,11 @@ internal sealed unsafe class SlabPlan
             order[slab] = slab;
         }
 
-        savings.Sort(order.AsSpan(0, Count));
+        found.Sort(order.AsSpan(0, Count));
     }
 
     /// <summary>Subtracts the samples that a packet has in each slab, were all its rays like the first one.</summary>
-    private void SubtractSamples(RenderTape tape, int packet, Span<double> savings)
+    private void SubtractSamples(RenderTape tape, int packet, Span<double> found)
     {
         float* rows = tape.Packets.Rows(packet);
         int steps = tape.LiveSteps(packet);
@@ -117,7 +118,7 @@ internal sealed unsafe class SlabPlan
         for (int slab = (int)(low / Planes); slab < Count && slab * Planes <= high; slab++)
         {
             double length = Math.Min(high, (slab + 1) * Planes) - Math.Max(low, slab * Planes);
-            savings[slab] -= samplesPerPlane * Math.Max(length, 1);
+            found[slab] -= samplesPerPlane * Math.Max(length, 1);
         }
     }
 }

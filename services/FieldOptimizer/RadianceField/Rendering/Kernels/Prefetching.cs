@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sjc.RadianceField.Rendering.Kernels;
 
 /// <summary>Fetching ahead of time: what the kernels touch next lies far apart, and waiting for memory would take most of their time.</summary>
-/// <remarks>Addresses may be of no memory at all: nothing happens then. Without the instruction nothing happens either.</remarks>
+/// <remarks>Addresses may be of no memory at all: nothing happens then. Without the instruction nothing happens either. Only <see cref="Zeros"/> writes.</remarks>
 internal static unsafe class Prefetching
 {
     private const int CacheLine = 64;
