@@ -14,7 +14,6 @@ internal sealed class WorkerTeam : IDisposable
     private readonly Doorbell[] starts;
     private readonly Doorbell finished = new();
 
-    /// <summary>Threads that have no core of their own would only keep others from working.</summary>
     private readonly long lookOut;
     private Action<int>? body;
     private Exception? failure;
@@ -22,13 +21,19 @@ internal sealed class WorkerTeam : IDisposable
     private int working;
     private volatile bool disposed;
 
-    /// <summary>Starts <paramref name="size"/> − 1 threads.</summary>
+    /// <summary>Starts <paramref name="size"/> − 1 threads. Threads that have no core of their own sleep at once: to look out, they would keep others from working.</summary>
     public WorkerTeam(int size)
+        : this(size, size <= Environment.ProcessorCount ? LookOut : 0)
+    {
+    }
+
+    /// <summary>A team that looks out for a given time, in ticks of <see cref="Stopwatch"/>.</summary>
+    internal WorkerTeam(int size, long lookOut)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        this.lookOut = lookOut;
         helpers = new Thread[size - 1];
         starts = new Doorbell[size - 1];
-        lookOut = size <= Environment.ProcessorCount ? LookOut : 0;
         for (int i = 0; i < helpers.Length; i++)
         {
             int worker = i + 1;
