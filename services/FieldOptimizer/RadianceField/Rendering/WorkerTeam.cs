@@ -13,7 +13,6 @@ internal sealed class WorkerTeam : IDisposable
     private readonly Thread[] helpers;
     private readonly Doorbell[] starts;
     private readonly Doorbell finished = new();
-
     private readonly long lookOut;
     private Action<int>? body;
     private Exception? failure;
