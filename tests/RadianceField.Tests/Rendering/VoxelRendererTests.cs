@@ -126,6 +126,32 @@ public sealed class VoxelRendererTests
     }
 
     [Fact]
+    public void Backward_AfterAForwardPassThatFailed_SaysSo()
+    {
+        TestScene scene = new(GridSize.Cube(4), 4, ColorMode.Raw, 20);
+        using VoxelRenderer renderer = new(1);
+        (_, RenderTape tape) = scene.Differentiate(renderer);
+        Assert.Throws<ArgumentException>(() => renderer.Forward(scene.Field, new RayBatch(new float[3], new float[3], [0], [float.NaN]), scene.Options, tape));
+        Assert.Throws<InvalidOperationException>(() => renderer.Backward(scene.Field, tape, new RenderGradient()));
+        Assert.Throws<ArgumentException>(() => renderer.Accumulate(scene.Field, [tape], new FieldGradient(scene.Field)));
+        renderer.Forward(scene.Field, scene.Rays, scene.Options, tape);
+        renderer.Backward(scene.Field, tape, scene.Gradient);
+    }
+
+    [Fact]
+    public void Backward_TapeOfAFieldWithOtherChannels_SaysSo()
+    {
+        TestScene scene = new(GridSize.Cube(4), 9, ColorMode.Raw, 5);
+        VoxelField other = new TestScene(GridSize.Cube(4), 4, ColorMode.Raw, 5).Field;
+        using VoxelRenderer renderer = new(1);
+        (_, RenderTape tape) = scene.Differentiate(renderer);
+        ArgumentException thrown = Assert.Throws<ArgumentException>(() => renderer.Backward(other, tape, scene.Gradient));
+        Assert.StartsWith("tape must have the field's 4 channels, but has 9.", thrown.Message, StringComparison.Ordinal);
+        thrown = Assert.Throws<ArgumentException>(() => renderer.Accumulate(other, [tape], new FieldGradient(other)));
+        Assert.StartsWith("tapes[0] must have the field's 4 channels, but has 9.", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Backward_WrongGradientSize_SaysSo()
     {
         TestScene scene = new(GridSize.Cube(4), 3, ColorMode.Raw, 5);

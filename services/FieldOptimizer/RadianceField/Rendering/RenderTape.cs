@@ -81,6 +81,9 @@ public sealed unsafe class RenderTape : IViewTape
     /// <summary>Floats per colour: the channels, rounded up to a multiple of four.</summary>
     internal int ColorStride { get; private set; }
 
+    /// <summary>Whether the last forward pass came to its end; what one that failed has left is of no use.</summary>
+    internal bool HasImages { get; set; }
+
     /// <summary>Whether a backward pass has followed the forward one.</summary>
     internal bool HasGradient { get; set; }
 
@@ -123,7 +126,7 @@ public sealed unsafe class RenderTape : IViewTape
     /// <summary>Takes over a view's rays and makes room for its samples.</summary>
     internal void Begin(VoxelField field, RayBatch rays, RenderOptions options, WorkerTeam team)
     {
-        (RayCount, Channels, Options, HasGradient) = (rays.Count, field.Channels, options, false);
+        (RayCount, Channels, Options, HasImages, HasGradient) = (rays.Count, field.Channels, options, false, false);
         StepLength = field.MeanVoxelLength * options.StepRatio;
         SampleCount = RayPackets.LongestSampleCount(rays, StepLength);
         long count = Packets.Fill(field, rays, StepLength, options.RayOffset, SampleCount, team);

@@ -180,6 +180,8 @@ public sealed unsafe partial class VoxelRenderer
             {
                 throw new ArgumentException($"tapes[{i}] must have had a backward pass, but has none.", nameof(tapes));
             }
+
+            RequireChannels(field, tapes[i], nameof(tapes), i);
         }
 
         plan.Make(field.Voxels, this.tapes.AsSpan(0, tapeCount), team.Size);

@@ -67,6 +67,7 @@ public sealed partial class VoxelRenderer : IDisposable
         (this.tape, mask) = (tape, field.Mask?.Cells);
         background.Begin(field);
         team.Run(forwardWork);
+        tape.HasImages = true;
         GC.KeepAlive(this);
     }
 
@@ -75,20 +76,15 @@ public sealed partial class VoxelRenderer : IDisposable
     /// <param name="tape">From <see cref="Forward"/>; may go through several backward passes, the last of which counts.</param>
     /// <param name="gradient">∂L/∂image and ∂L/∂depth, and the emptiness loss, which is computed here.</param>
     /// <returns>The emptiness loss W·mean(log(1 + scale·w)); 0 where W is 0.</returns>
-    /// <exception cref="ArgumentException">A gradient's size differs from the tape's.</exception>
+    /// <exception cref="ArgumentException">The tape is not of such a field, or a gradient's size differs from the tape's.</exception>
+    /// <exception cref="InvalidOperationException">The tape has not been rendered, or that failed.</exception>
     public double Backward(VoxelField field, RenderTape tape, RenderGradient gradient)
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(tape);
-        if (!tape.KeepsSamples)
-        {
-            throw new ArgumentException("tape must keep its samples for a backward pass, but does not.", nameof(tape));
-        }
-
-        RequireGradient(gradient.Image.Length, tape.Channels * tape.RayCount, "gradient.Image");
-        RequireGradient(gradient.Depth.Length, tape.RayCount, "gradient.Depth");
+        RequireFit(field, tape, gradient);
         Begin(field);
-        this.tape = tape;
+        (this.tape, tape.HasGradient) = (tape, false);
         CopyGradients(tape, gradient);
         double samples = (double)tape.SampleCount * tape.RayCount;
         emptinessScale = gradient.EmptinessScale;
@@ -106,7 +102,7 @@ public sealed partial class VoxelRenderer : IDisposable
     }
 
     /// <summary>Adds the tapes' gradients to <paramref name="gradient"/>.</summary>
-    /// <exception cref="ArgumentException">A tape has had no backward pass.</exception>
+    /// <exception cref="ArgumentException">A tape has had no backward pass, or is not of such a field.</exception>
     public void Accumulate(VoxelField field, ReadOnlySpan<RenderTape> tapes, FieldGradient gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -122,7 +118,7 @@ public sealed partial class VoxelRenderer : IDisposable
     }
 
     /// <summary>One Adamax step with the sum of the tapes' gradients.</summary>
-    /// <exception cref="ArgumentException">A tape has had no backward pass.</exception>
+    /// <exception cref="ArgumentException">A tape has had no backward pass, or is not of such a field.</exception>
     public void Step(VoxelField field, ReadOnlySpan<RenderTape> tapes, AdamaxState state, AdamaxRates rates)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -150,6 +146,32 @@ public sealed partial class VoxelRenderer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => team.Dispose();
+
+    private static void RequireFit(VoxelField field, RenderTape tape, RenderGradient gradient)
+    {
+        if (!tape.KeepsSamples)
+        {
+            throw new ArgumentException("tape must keep its samples for a backward pass, but does not.", nameof(tape));
+        }
+
+        if (!tape.HasImages)
+        {
+            throw new InvalidOperationException("tape must have been rendered before its backward pass.");
+        }
+
+        RequireChannels(field, tape, nameof(tape), index: null);
+        RequireGradient(gradient.Image.Length, tape.Channels * tape.RayCount, "gradient.Image");
+        RequireGradient(gradient.Depth.Length, tape.RayCount, "gradient.Depth");
+    }
+
+    private static void RequireChannels(VoxelField field, RenderTape tape, string name, int? index)
+    {
+        if (tape.Channels != field.Channels)
+        {
+            string which = index is null ? name : $"{name}[{index}]";
+            throw new ArgumentException($"{which} must have the field's {field.Channels} channels, but has {tape.Channels}.", name);
+        }
+    }
 
     private static void RequireGradient(int length, int expected, string name)
     {
