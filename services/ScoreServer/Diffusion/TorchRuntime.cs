@@ -92,6 +92,7 @@ public static class TorchRuntime
     {
         RequireMended(typeof(torch).Assembly);
         NativeHeap.KeepFreedMemory();
+        OpenMpTeams.ShortenLookOut();
         try
         {
             if (!string.IsNullOrEmpty(folder))

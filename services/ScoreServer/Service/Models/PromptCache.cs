@@ -46,7 +46,7 @@ internal sealed class PromptCache(IOptions<CatalogueOptions> options)
         string handle = HandleOf(model.Name, prompt);
         if (!TryGet(model, handle, out PromptEncoding? encoding))
         {
-            encoding = model.Denoiser.EncodePrompt(prompt);
+            encoding = BriefThread.Run(() => model.Denoiser.EncodePrompt(prompt));
             Add(new Entry(handle, model, encoding));
         }
 

@@ -51,6 +51,21 @@ public sealed class PromptCacheTests : IDisposable
         Assert.True(cache.TryGet(right, ofRight, out _));
     }
 
+    [Fact]
+    public void Encode_NewPrompt_ComputesOnAThreadThatEnds()
+    {
+        BigPrompts denoiser = new(10);
+
+        Create(bytes: 1 << 20).Encode(new LoadedModel("big", denoiser, thread), "a");
+
+        Assert.NotEqual(Thread.CurrentThread, denoiser.LastThread);
+        Assert.False(denoiser.LastThread!.IsAlive);
+    }
+
+    [Fact]
+    public void Encode_PromptThatTheModelRefuses_ThrowsWhatTheModelThrows() =>
+        Assert.Throws<ArgumentException>(() => Create(bytes: 1 << 20).Encode(new LoadedModel("big", new BigPrompts(10), thread), string.Empty));
+
     private static PromptCache Create(long bytes) => new(Options.Create(new CatalogueOptions { PromptCacheBytes = bytes }));
 
     private sealed class BigPrompts(long byteCount) : IDenoiser
@@ -59,7 +74,13 @@ public sealed class PromptCacheTests : IDisposable
 
         public Condition Unconditional => new Big(byteCount);
 
-        public PromptEncoding EncodePrompt(string prompt) => new(new Big(byteCount), 1, []);
+        public Thread? LastThread { get; private set; }
+
+        public PromptEncoding EncodePrompt(string prompt)
+        {
+            LastThread = Thread.CurrentThread;
+            return prompt.Length > 0 ? new(new Big(byteCount), 1, []) : throw new ArgumentException("prompt must have a word, but has none.", nameof(prompt));
+        }
 
         public Tensor Denoise(Tensor noisy, ReadOnlySpan<double> sigmas, IReadOnlyList<Condition> conditions) => noisy;
 
