@@ -66,21 +66,6 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
         return (live, visible);
     }
 
-    /// <summary>Finds a chunk's cells, and the samples that a mask keeps.</summary>
-    /// <returns>Whether any sample may be seen; where none can, perhaps nothing was found.</returns>
-    private static bool Locate(float* packet, in PacketSamples samples, MaskCells? mask, in RecordLayout layout, int step, int count, SampleCells cells, PacketScratch scratch)
-    {
-        OccupiedBlocks? blocks = samples.EmptyCells?.Blocks ?? mask?.Blocks;
-        if (blocks is not null && PacketBounds.AreEmpty<TLanes>(blocks, packet, samples.StepLength, layout, step, step + count - 1))
-        {
-            return false;
-        }
-
-        cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
-        return (samples.EmptyCells is null || !IsEmpty(cells, count * Width, samples.EmptyCells.Pointer))
-            && (mask is null || AlphaMaskSampling.Mark(mask, cells, count * Width, scratch.Active));
-    }
-
     public override void MapDirections(float* packet, float* u, float* v) => DirectionMapping.Map<TLanes>(packet, u, v);
 
     public override void BackwardPacket(
@@ -122,106 +107,22 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     public override void ScatterSlab(VoxelRecords records, RenderTape tape, ColorMode mode, int firstPlane, int endPlane, PacketScratch scratch) =>
         new SlabScatter(records, tape, mode, firstPlane, endPlane, scratch).Add<TLanes>();
 
-    public override double StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch)
+    public override double StepSlab(VoxelRecords records, AdamaxState state, float correctedRate, int firstPlane, int endPlane, PacketScratch scratch) =>
+        SlabAdamax.Step<TLanes>(records, state, correctedRate, firstPlane, endPlane, scratch);
+
+    /// <summary>Finds a chunk's cells, and the samples that a mask keeps.</summary>
+    /// <returns>Whether any sample may be seen; where none can, perhaps nothing was found.</returns>
+    private static bool Locate(float* packet, in PacketSamples samples, MaskCells? mask, in RecordLayout layout, int step, int count, SampleCells cells, PacketScratch scratch)
     {
-        int plane = records.Layout.PlanePitch;
-        int first = (firstPlane + 1) * plane;
-        double sum = 0;
-        for (int i = 0; i < endPlane - firstPlane; i++)
+        OccupiedBlocks? blocks = samples.EmptyCells?.Blocks ?? mask?.Blocks;
+        if (blocks is not null && PacketBounds.AreEmpty<TLanes>(blocks, packet, samples.StepLength, layout, step, step + count - 1))
         {
-            nint from = first + ((nint)i * plane);
-            sum += AdamaxKernel.UpdateClearAndSum<TLanes>(
-                records.Densities + from, scratch.DensitySlab + ((i + 1) * plane), state.Moments.Densities + from, state.Norms.Densities + from, plane, correctedRate);
+            return false;
         }
 
-        StepFeatures(records, state, correctedRate, first / RecordLayout.SegmentRecords, (endPlane - firstPlane) * records.Layout.PlaneSegments, scratch);
-        return sum;
-    }
-
-    /// <summary>One step of the features, eight segments at a time: most of those that no sample has touched are at rest. Where few are touched,
-    /// these lie apart and are fetched ahead.</summary>
-    private static void StepFeatures(VoxelRecords records, AdamaxState state, float correctedRate, int firstSegment, int count, PacketScratch scratch)
-    {
-        const int Together = 8;
-        const int Ahead = 16 * Together;
-        const ulong AllTouched = 0x0101010101010101;
-        byte* touched = scratch.Segments + records.Layout.PlaneSegments;
-        int floats = RecordLayout.SegmentRecords * records.FeatureStride;
-        float* gradient = scratch.FeatureSlab + ((nint)records.Layout.PlaneSegments * floats);
-        bool isSparse = count - new ReadOnlySpan<byte>(touched, count).Count((byte)0) < count / 4;
-        int fetchEnd = isSparse ? count - Ahead - Together : 0;
-        fixed (int* resting = state.RestingSince)
-        {
-            int first = 0;
-            for (; first + Together <= count; first += Together)
-            {
-                ulong marks = *(ulong*)(touched + first);
-                Vector256<int> moving = Vector256.Equals(Vector256.Load(resting + firstSegment + first), Vector256.Create(AdamaxState.Moving));
-                if (marks == AllTouched && moving == Vector256<int>.AllBitsSet)
-                {
-                    nint at = (nint)(firstSegment + first) * floats;
-                    AdamaxKernel.UpdateAndClear<TLanes>(
-                        records.Features + at, gradient + ((nint)first * floats), state.Moments.Features + at, state.Norms.Features + at, Together * floats, correctedRate);
-                    continue;
-                }
-
-                if (first < fetchEnd && ActiveOfEight(touched + first + Ahead, resting + firstSegment + first + Ahead) is var active and not 0)
-                {
-                    FetchSegments(records, state, firstSegment + first + Ahead, active, gradient + ((nint)(first + Ahead) * floats));
-                }
-
-                if (marks != 0 || moving != Vector256<int>.Zero)
-                {
-                    StepSegments(records, state, correctedRate, firstSegment + first, Together, touched + first, gradient + ((nint)first * floats));
-                }
-            }
-
-            StepSegments(records, state, correctedRate, firstSegment + first, count - first, touched + first, gradient + ((nint)first * floats));
-        }
-    }
-
-    /// <summary>A bit for each of eight segments that has a gradient or is not at rest.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint ActiveOfEight(byte* touched, int* resting)
-    {
-        uint untouched = Vector128.Equals(Vector128.CreateScalar(*(ulong*)touched).AsByte(), Vector128<byte>.Zero).ExtractMostSignificantBits();
-        return (~untouched & 0xFF) | Vector256.Equals(Vector256.Load(resting), Vector256.Create(AdamaxState.Moving)).ExtractMostSignificantBits();
-    }
-
-    /// <summary>Fetches what a step of some of eight segments needs.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FetchSegments(VoxelRecords records, AdamaxState state, int firstSegment, uint chosen, float* gradient)
-    {
-        int floats = RecordLayout.SegmentRecords * records.FeatureStride;
-        for (; chosen != 0; chosen &= chosen - 1)
-        {
-            nint segment = BitOperations.TrailingZeroCount(chosen);
-            nint at = (firstSegment + segment) * floats;
-            Prefetching.Run(gradient + (segment * floats), floats * sizeof(float));
-            Prefetching.Run(records.Features + at, floats * sizeof(float));
-            Prefetching.Run(state.Moments.Features + at, floats * sizeof(float));
-            Prefetching.Run(state.Norms.Features + at, floats * sizeof(float));
-        }
-    }
-
-    private static void StepSegments(VoxelRecords records, AdamaxState state, float correctedRate, int firstSegment, int count, byte* touched, float* gradient)
-    {
-        int floats = RecordLayout.SegmentRecords * records.FeatureStride;
-        for (int i = 0; i < count; i++, gradient += floats)
-        {
-            int segment = firstSegment + i;
-            nint at = (nint)segment * floats;
-            if (touched[i] != 0)
-            {
-                CatchUp(state, segment, at, floats);
-                AdamaxKernel.UpdateAndClear<TLanes>(records.Features + at, gradient, state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate);
-            }
-            else if (state.RestingSince[segment] == AdamaxState.Moving
-                && AdamaxKernel.UpdateWithoutGradient<TLanes>(records.Features + at, state.Moments.Features + at, state.Norms.Features + at, floats, correctedRate))
-            {
-                state.RestingSince[segment] = state.Steps;
-            }
-        }
+        cells.Locate<TLanes>(packet, samples.StepLength, layout, step, count);
+        return (samples.EmptyCells is null || !IsEmpty(cells, count * Width, samples.EmptyCells.Pointer))
+            && (mask is null || AlphaMaskSampling.Mark(mask, cells, count * Width, scratch.Active));
     }
 
     /// <summary>Colours of a chunk's visible samples, onto the tape and into the pixels.</summary>
@@ -272,15 +173,5 @@ internal sealed unsafe class FieldKernels<TLanes> : FieldKernels
     {
         const int Ahead = 2 * SampleCells.ChunkSteps;
         Prefetching.Run(samples.Values + ((step - Ahead) * PacketSamples.StepFloats), SampleCells.ChunkSteps * PacketSamples.StepFloats * sizeof(float));
-    }
-
-    /// <summary>Wakes a segment that has rested: its norms decay as if every step had touched them.</summary>
-    private static void CatchUp(AdamaxState state, int segment, nint at, int floats)
-    {
-        if (state.RestingSince[segment] != AdamaxState.Moving)
-        {
-            AdamaxKernel.Decay<TLanes>(state.Norms.Features + at, floats, state.Steps - 1 - state.RestingSince[segment]);
-            state.RestingSince[segment] = AdamaxState.Moving;
-        }
     }
 }
