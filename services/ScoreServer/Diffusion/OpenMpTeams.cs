@@ -5,11 +5,11 @@ namespace Sjc.Diffusion;
 
 /// <summary>How long the threads of libtorch's OpenMP (libgomp) look out for work before they sleep.</summary>
 /// <remarks>By default some 3 ms: longer than the gap between two operations of a network, but so long that after each pass the team of the pass keeps its
-/// cores from whoever works next, such as an optimizer on the same machine. 0.6 ms are enough within a pass.</remarks>
+/// cores from whoever works next, such as an optimizer on the same machine. 0.06 ms are enough within a pass, and cost little where others want the cores meanwhile.</remarks>
 internal static partial class OpenMpTeams
 {
     /// <summary>libgomp reckons with about 100 000 a millisecond.</summary>
-    private const string SpinCount = "60000";
+    private const string SpinCount = "6000";
 
     private const string SpinCountVariable = "GOMP_SPINCOUNT";
 
